@@ -1,0 +1,188 @@
+"""The indicator table: its head says what each column is, its rows become indicators."""
+
+from __future__ import annotations
+
+from jiheng.model import Anchor, Indicator, Target, Warning
+from jiheng.readers.blocks import Cell, Row, Table
+from jiheng.readers.project_builder import ProjectBuilder, anchor_of
+from jiheng.readers.texts import block_key, column_key, flat, head_key, label_of
+from jiheng.readers.values import parse_target
+
+Found = dict[str, tuple[str, Anchor]]
+_Layout = tuple[list[list[tuple[str, int]]], list[tuple[int, str]]]
+"""Per group the (key, cell) pairs of a row, and the (cell, printed head) pairs that belong to no known column."""
+CARRIED = ("level1", "level2")
+
+
+def is_head(row: Row) -> bool:
+    """Whether this row is the head of an indicator table."""
+    keys = {column_key(c.text) for c in row.cells if c.text} - {None}
+    return len(keys) >= 3 and bool(keys & {"name", "level2"}) and bool(keys & {"target", "number", "description"})
+
+
+class IndicatorGrid:
+    """The columns of one indicator table, and what its rows carry down from merged cells.
+
+    ``groups`` has one entry for a plain table; the central form has two, medium-term and annual, side by side.
+    """
+
+    __slots__ = ("_carried", "_layouts", "columns", "flat_columns", "groups", "unknown", "width")
+
+    def __init__(self, head: Row, before: IndicatorGrid | None = None) -> None:
+        """``before`` is the grid of the same project that this one goes on with, its head repeated on a new page."""
+        self.columns: list[tuple[int, int, str, int]] = []  # first grid column, width, key, group
+        self.flat_columns: list[tuple[int, int, str]] = []  # head fields in a list with one row an indicator
+        self.unknown: list[tuple[int, int, str]] = []
+        self.width = max((c.column + c.width for c in head.cells), default=0)
+        self._carried: dict[str, tuple[str, Anchor]] = {} if before is None else before._carried
+        self._layouts: dict[tuple[tuple[int, ...], int], _Layout] = {}
+        seen: set[str] = set()
+        group = 0
+        for cell in head.cells:
+            key = column_key(cell.text)
+            if key is None:
+                self._other_column(cell)
+                continue
+            if key in seen and key != "unit":
+                group += 1
+                seen = set()
+            seen.add(key)
+            self.columns.append((cell.column, cell.width, key, group))
+        self.groups = group + 1
+
+    def _other_column(self, cell: Cell) -> None:
+        if key := head_key(cell.text):
+            self.flat_columns.append((cell.column, cell.width, key))
+        elif cell.text.strip() and block_key(cell.text) is None:
+            self.unknown.append((cell.column, cell.width, label_of(cell.text)))
+
+    def refine(self, row: Row) -> bool:
+        """Take a second row of the head (符号 值 单位 beneath 指标值); ``False`` where the row is none."""
+        texts = [c for c in row.cells if c.text.strip()]
+        keys = [column_key(c.text) for c in texts]
+        if not texts or None in keys or not {"comparator", "number"} & set(keys):
+            return False
+        for cell, key in zip(texts, keys, strict=True):
+            self.columns = [c for c in self.columns if not (c[2] == "target" and c[0] <= cell.column < c[0] + c[1])]
+            self.columns.append((cell.column, cell.width, str(key), self.groups - 1))
+        self.columns.sort()
+        self._layouts.clear()
+        return True
+
+    def _layout(self, row: Row) -> _Layout:
+        """Which cells of a row stand under which head; worked out once for each way rows are divided."""
+        divided = tuple([c.column for c in row.cells])
+        layout = self._layouts.get((divided, row.cells[-1].width))
+        if layout is None:
+            layout = self._layouts[divided, row.cells[-1].width] = self._lay_out(row.cells)
+        return layout
+
+    def _lay_out(self, cells: list[Cell]) -> _Layout:
+        def under(start: int, width: int) -> list[int]:
+            return [n for n, c in enumerate(cells) if c.column < start + width and start < c.column + c.width]
+
+        groups: list[list[tuple[str, int]]] = []
+        for group in range(self.groups):
+            mine = [c for c in self.columns if c[3] == group or (c[2] == "level1" and c[3] == 0)]
+            groups.append([(key, n) for start, width, key, _ in mine for n in under(start, width)])
+        known = {n for start, width, *_ in self.columns for n in under(start, width)}
+        known |= {n for start, width, _ in self.flat_columns for n in under(start, width)}
+        names = {n: name for start, width, name in self.unknown for n in under(start, width)}
+        return groups, [(n, names.get(n, "")) for n in range(len(cells)) if n not in known]
+
+    def _values(self, table: Table, row: Row, group: int) -> Found:
+        found: Found = {}
+        for key, n in self._layout(row)[0][group]:
+            cell = row.cells[n]
+            anchor = anchor_of(table, row, cell)
+            if key in found:
+                if cell.text.strip():  # a second cell under one head: its text belongs to it too
+                    before, first = found[key]
+                    found[key] = (before + cell.text, first) if before.strip() else (cell.text, anchor)
+            elif cell.continued and key in self._carried:
+                found[key] = self._carried[key]
+            else:
+                found[key] = (cell.text, anchor)
+        return found
+
+    def read(self, table: Table, row: Row, into: ProjectBuilder) -> bool:
+        """Make an indicator of a row; ``False`` where the row is none."""
+        lone = [c for c in row.cells if c.text.strip()]
+        if len(lone) == 1 and lone[0].width >= max(3, self.width - 1):
+            return False
+        found = self._carry(self._values(table, row, self.groups - 1))
+        indicator = _indicator(found)
+        if self.groups > 1:
+            indicator = _with_midterm(indicator, _indicator(self._values(table, row, 0)))
+        if indicator is not None:
+            into.indicators.append(indicator)
+        self._warn_unplaced(table, row, into)
+        return True
+
+    def _carry(self, found: Found) -> Found:
+        """Carry merged categories down; a new category ends the subcategory above it."""
+        if (
+            found.get("level1", ("",))[0].strip()
+            and "level2" in self._carried
+            and found["level1"] != self._carried.get("level1")
+        ):
+            del self._carried["level2"]
+        for key in CARRIED:
+            if key in found and not found[key][0].strip() and key in self._carried:
+                found[key] = self._carried[key]
+        self._carried.update((k, v) for k, v in found.items() if v[0].strip())
+        return found
+
+    def _warn_unplaced(self, table: Table, row: Row, into: ProjectBuilder) -> None:
+        for n, name in self._layout(row)[1]:
+            cell = row.cells[n]
+            if cell.text.strip() and name not in ("绩效指标", "序号", "指标"):
+                message = (
+                    f"指标表里“{name}”一栏的内容没有对应的项目" if name else "指标表里多出的单元格，不知属于哪一栏"
+                )
+                into.warnings.append(Warning(message, anchor_of(table, row, cell), cell.text.strip()))
+
+
+def _raw_target(found: Found) -> tuple[str, Anchor | None]:
+    if "target" in found:
+        return found["target"]
+    parts = [found[k] for k in ("comparator", "number", "unit") if k in found]
+    return "".join(text.strip() for text, _ in parts), parts[min(1, len(parts) - 1)][1] if parts else None
+
+
+def _indicator(found: Found) -> Indicator | None:
+    """The indicator of one row's cells, ``None`` for a row that says nothing."""
+    raw, at = _raw_target(found)
+    value = flat(raw) or ""
+    texts = {
+        key: flat(found[key][0]) if key in found else None
+        for key in ("level1", "level2", "name", "description", "basis")
+    }
+    if not (value or texts["name"] or texts["description"] or texts["basis"]):
+        return None
+    anchors = {key: found[key][1] for key in texts if key in found}
+    if at is not None:
+        anchors["target"] = at
+    midterm = None
+    if "midterm" in found:
+        anchors["midterm"] = found["midterm"][1]
+        midterm = parse_target(flat(found["midterm"][0]) or "")
+    return Indicator(
+        texts["level1"], texts["level2"], texts["name"], texts["description"], parse_target(value), texts["basis"],
+        midterm if midterm and midterm.kind else None, anchors,
+    )  # fmt: skip
+
+
+def _with_midterm(annual: Indicator | None, midterm: Indicator | None) -> Indicator | None:
+    """The annual indicator with the medium-term target that stands beside it."""
+    if midterm is None or midterm.target.kind is None:
+        return annual
+    base = annual or midterm
+    anchors = dict(base.anchors)
+    if "target" in midterm.anchors:
+        anchors["midterm"] = midterm.anchors["target"]
+    target = annual.target if annual else Target()
+    return Indicator(
+        base.level1 or midterm.level1, base.level2 or midterm.level2, base.name or midterm.name,
+        base.description or midterm.description, target, base.basis, midterm.target, anchors,
+    )  # fmt: skip

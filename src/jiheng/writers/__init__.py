@@ -1,0 +1,1 @@
+"""From the model to what people read: the terminal, Excel, Word, web pages."""
