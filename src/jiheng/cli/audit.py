@@ -1,0 +1,60 @@
+"""``jiheng audit verify``: prove that the audit trail is untouched, in the database or in an exported file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+AUDIT_HELP = """核验审计日志：逐条检查 SM3 哈希链，证明没有改动、删除或插入。
+
+默认核验当前数据库；--file 核验导出的全链文件，不需要数据库。退出状态：0 完整；1 有断点；2 不能核验。"""
+
+audit = typer.Typer(name="audit", help="审计日志", no_args_is_help=True)
+
+
+def _exported(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+@audit.command("verify", help=AUDIT_HELP)
+def verify(
+    file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="导出的全链文件（audit.jsonl）")] = None,
+) -> None:
+    """The command."""
+    from jiheng.web.supervision.chain import first_broken
+
+    count = 0
+
+    def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        nonlocal count
+        for entry in entries:
+            count += 1
+            yield entry
+
+    try:
+        broken = first_broken(counted(_exported(file) if file else _stored()))
+    except (OSError, ValueError, KeyError) as error:
+        typer.echo(f"{file}：不是导出的审计日志（{error}）。", err=True)
+        raise typer.Exit(2) from error
+    if broken is not None:
+        typer.echo(f"第 {broken} 条接不上：它或它之前的记录被改动、删除或插入过。", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"共 {count} 条，全部首尾相连，没有改动。")
+
+
+def _stored() -> Iterator[dict[str, Any]]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
+    import django
+
+    django.setup()
+    from jiheng.web.supervision.queries import in_chain_order
+
+    yield from in_chain_order()

@@ -1,0 +1,85 @@
+"""``jiheng serve``: the platform in one command: database prepared, background worker and web server started."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SERVE_HELP = """启动绩衡平台：准备数据库，启动后台任务和网页服务。
+
+数据（数据库、上传的文件、密钥）放在当前文件夹的 var/，可用环境变量 JIHENG_VAR 改到别处；
+JIHENG_DATABASE_URL 可改用 PostgreSQL 或 MySQL 系数据库。按 Ctrl+C 停止。"""
+SERVE_EXAMPLES = """示例：
+
+  jiheng serve --demo            带演示区（云溪区）和各角色账号
+
+  jiheng serve --host 0.0.0.0 --port 8000"""
+
+
+def _manage(*arguments: str) -> None:
+    """Run one of Django's own commands in a process of its own."""
+    subprocess.run([sys.executable, "-m", "jiheng.web.manage", *arguments], check=True)  # noqa: S603
+
+
+def _told(host: str, port: int, demo: bool) -> None:
+    typer.echo(f"\n绩衡已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/", err=False)  # noqa: S104
+    if demo:
+        from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
+
+        typer.echo(f"演示账号（口令都是 {PASSWORD}）：")
+        for account in DEMO_ACCOUNTS:
+            typer.echo(f"  {account.username:<14}{account.name}")
+    typer.echo("按 Ctrl+C 停止。")
+
+
+def serve(
+    host: Annotated[str, typer.Option("--host", metavar="HOST", help="监听的地址")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="监听的端口")] = 8000,
+    demo: Annotated[bool, typer.Option("--demo", help="空数据库时建立演示区，登录页列出账号")] = False,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="网页服务的进程数")] = 2,
+) -> None:
+    """The command; its help text is given where it is registered."""
+    if demo:
+        os.environ["JIHENG_DEMO"] = "1"
+    os.environ.setdefault("JIHENG_VAR", str(Path("var").resolve()))
+    os.environ.setdefault("JIHENG_SECRET_KEY", _secret(Path(os.environ["JIHENG_VAR"])))
+    try:
+        _manage("migrate", "--verbosity", "0")
+        _manage("collectstatic", "--noinput", "--verbosity", "0")
+        if demo:
+            _manage("demo")
+    except subprocess.CalledProcessError as error:
+        typer.echo("数据库没有准备好，未启动。请看上面的信息。", err=True)
+        raise typer.Exit(2) from error
+    worker = subprocess.Popen([sys.executable, "-m", "jiheng.web.manage", "work"])
+    limits = ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
+    server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    _told(host, port, demo)
+    try:
+        status = server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        status = 0 if server.wait() in (0, -signal.SIGTERM, -signal.SIGINT) else 1
+    finally:
+        worker.terminate()
+        worker.wait()
+    raise typer.Exit(0 if status in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
+
+
+def _secret(var: Path) -> str:
+    """The key that signs sessions, made once; both processes need the same."""
+    path = var / "secret-key"
+    if not path.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64), "ascii")
+    return path.read_text("ascii")

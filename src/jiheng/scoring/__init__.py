@@ -1,0 +1,1 @@
+"""How many points: the review score, execution rate, deviation, self-evaluation, evaluation frameworks."""
