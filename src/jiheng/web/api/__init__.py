@@ -1,0 +1,1 @@
+"""Other systems read the platform: tokens, and the REST endpoints under ``/api/v1/``."""

@@ -1,0 +1,13 @@
+"""The app as Django knows it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """数据接口."""
+
+    name = "jiheng.web.api"
+    label = "api"
+    verbose_name = "数据接口"

@@ -1,0 +1,52 @@
+"""Who asks: the bearer token of a request, and whether it reaches this kind of data."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja.errors import AuthenticationError, AuthorizationError
+from ninja.security import HttpBearer
+
+from jiheng.web.api import services
+from jiheng.web.api.models import ApiToken
+from jiheng.web.api.scopes import TokenScope
+from jiheng.web.org.permissions import allowed
+
+
+def _refusal(token: ApiToken | None) -> str:
+    """Why this token lets nobody in; empty where it does."""
+    if token is None:
+        return "令牌无效。"
+    if token.revoked_at is not None:
+        return "令牌已撤销。"
+    if not token.is_live():
+        return "令牌已过期，请重新申请。"
+    return "" if token.person.is_active else "令牌所属的账号已停用。"
+
+
+class BearerToken(HttpBearer):
+    """Lets a live token in that has the scope; the schema of the API shows it by this name."""
+
+    def __init__(self, scope: TokenScope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def __call__(self, request: HttpRequest) -> ApiToken:
+        """The token of the request. Raises 401 where there is none."""
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not secret.strip():
+            raise AuthenticationError(401, "请在请求头中提供令牌：Authorization: Bearer 令牌。")
+        return self.authenticate(request, secret.strip())
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
+        """The token, live, with the scope. Raises 401 or 403."""
+        found = services.token_of(token)
+        if why := _refusal(found):
+            raise AuthenticationError(401, why)
+        assert found is not None
+        services.note_use(found)
+        # The role that entitles to tokens may have been taken away since.
+        if not allowed(found.person, "api.token"):
+            raise AuthorizationError(403, "令牌所属的账号已没有使用数据接口的权限。")
+        if self.scope.value not in found.scopes:
+            raise AuthorizationError(403, f"令牌没有“{self.scope.label}”（{self.scope.value}）的范围，请另行申请。")
+        return found

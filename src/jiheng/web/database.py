@@ -1,0 +1,48 @@
+"""The database from one address: ``sqlite:///PATH``, ``postgresql://…`` or ``mysql://…`` (and their relatives)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_ENGINES = {
+    "sqlite": "django.db.backends.sqlite3",
+    "postgres": "django.db.backends.postgresql",
+    "postgresql": "django.db.backends.postgresql",
+    "mysql": "django.db.backends.mysql",
+    "mariadb": "django.db.backends.mysql",
+}
+
+
+def database(address: str) -> dict[str, Any]:
+    """Django's settings for a database address. Raises ``ValueError`` in Chinese for an unknown kind."""
+    parts = urlsplit(address)
+    engine = _ENGINES.get(parts.scheme)
+    if engine is None:
+        raise ValueError(f"不认识的数据库类型“{parts.scheme}”。可用：sqlite、postgresql、mysql、mariadb。")
+    if parts.scheme == "sqlite":
+        path = Path(unquote(parts.path.removeprefix("/") if not parts.path.startswith("//") else parts.path[1:]))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pragmas = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
+        )
+        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": 20}
+        return {"ENGINE": engine, "NAME": str(path), "OPTIONS": options}
+    settings: dict[str, Any] = {
+        "ENGINE": engine,
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+    if engine.endswith("mysql"):
+        settings["OPTIONS"] = {
+            "charset": "utf8mb4",
+            "isolation_level": "read committed",
+            "sql_mode": "STRICT_TRANS_TABLES",
+        }
+    return settings

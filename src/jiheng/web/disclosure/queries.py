@@ -1,0 +1,87 @@
+"""What the pages of disclosure read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from jiheng.web.disclosure.models import Publication
+from jiheng.web.org.models import Department, Person, Unit
+from jiheng.web.org.permissions import reachable_units
+from jiheng.web.plan.models import BudgetYear, Project
+from jiheng.web.plan.states import FROZEN
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A department's document of one year, as listed."""
+
+    department: Department
+    year: BudgetYear
+    total: int
+    approved: int
+    budget: Decimal
+    publication: Publication | None
+
+
+def public() -> QuerySet[Publication]:
+    """Everything that anybody may read: the newest edition of each document that was not withdrawn."""
+    return (
+        Publication.objects.filter(withdrawn_at=None)
+        .select_related("department__district", "budget_year")
+        .defer("content")
+    )
+
+
+def newest(publications: QuerySet[Publication]) -> list[Publication]:
+    """One publication a department and year: the last edition."""
+    found: dict[tuple[int, int], Publication] = {}
+    for p in publications.order_by("-budget_year__year", "department__code", "-edition"):
+        found.setdefault((p.department_id, p.budget_year_id), p)
+    return list(found.values())
+
+
+def search(text: str, year: int | None) -> list[Publication]:
+    """Public documents whose department or content mentions the text."""
+    found = public()
+    if year:
+        found = found.filter(budget_year__year=year)
+    if text:
+        by_name = Q(department__name__icontains=text)
+        projects = Project.objects.filter(name__icontains=text, state="published")
+        found = found.filter(by_name | Q(department__units__projects__in=projects)).distinct()
+    return newest(found)
+
+
+def public_years() -> list[int]:
+    """The years in which something is public, newest first."""
+    return list(public().order_by("-budget_year__year").values_list("budget_year__year", flat=True).distinct())
+
+
+def lines(person: Person, year: BudgetYear) -> list[Line]:
+    """The documents of a year that a person may see, department by department."""
+    units = Unit.objects.filter(reachable_units(person, "plan.view"))
+    departments = Department.objects.filter(units__in=units).distinct().order_by("code")
+    counts = {
+        row["unit__department"]: row
+        for row in Project.objects.filter(budget_year=year, unit__department__in=departments)
+        .order_by()
+        .values("unit__department")
+        .annotate(total=Count("pk"), approved=Count("pk", filter=Q(state__in=FROZEN)), budget=Sum("budget_total"))
+    }
+    mine = public().filter(budget_year=year, department__in=departments)
+    publications = {p.department_id: p for p in newest(mine)}
+    found = []
+    for d in departments:
+        row: dict[str, Any] = counts.get(d.pk, {})
+        money = row.get("budget") or Decimal(0)
+        found.append(Line(d, year, row.get("total", 0), row.get("approved", 0), money, publications.get(d.pk)))
+    return found
+
+
+def years_of(person: Person) -> QuerySet[BudgetYear]:
+    """The budget years of the person's districts, newest first."""
+    return BudgetYear.objects.filter(district_id__in={a.district_id for a in person.held()}).order_by("-year")

@@ -1,0 +1,1 @@
+"""Who there is: districts, departments, units, sections, people, and the roles they hold."""

@@ -1,0 +1,98 @@
+"""Who may do what: one table. Views and services ask :func:`allowed`; the handbook's matrix is generated from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+import rules
+from jiheng.web.org.models import Person, Scope, Unit
+from jiheng.web.org.roles import Role
+
+R = Role
+_PLAN_READERS = frozenset(
+    (R.CLERK, R.UNIT_HEAD, R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER, R.AUDITOR)
+)
+
+PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
+    "plan.view": ("查看绩效目标", _PLAN_READERS),
+    "plan.edit": ("编写绩效目标", frozenset((R.CLERK,))),
+    "plan.import": ("导入绩效文件", frozenset((R.CLERK, R.DEPARTMENT_REVIEWER))),
+    "plan.export": ("导出绩效目标", _PLAN_READERS),
+    "plan.edit_department": ("编写部门整体目标", frozenset((R.DEPARTMENT_REVIEWER,))),
+    "plan.submit": ("单位负责人签报", frozenset((R.UNIT_HEAD,))),
+    "plan.review_department": ("部门审核", frozenset((R.DEPARTMENT_REVIEWER,))),
+    "plan.review_finance": ("财政审核", frozenset((R.FINANCE_REVIEWER,))),
+    "plan.approve": ("批复绩效目标", frozenset((R.FINANCE_REVIEWER, R.FINANCE_LEADER))),
+    "plan.adjust": ("发起目标调整", frozenset((R.UNIT_HEAD, R.DEPARTMENT_REVIEWER))),
+    "plan.comment": (
+        "在单元格上批注",
+        frozenset((R.CLERK, R.UNIT_HEAD, R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER)),
+    ),
+    "plan.open_year": ("开放预算年度", frozenset((R.FINANCE_REVIEWER,))),
+    "disclosure.publish": ("公开绩效文本", frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER))),
+    "workbench.overview": ("查看全区进度", frozenset((R.FINANCE_REVIEWER, R.FINANCE_LEADER, R.AUDITOR))),
+    "audit.view": ("查看审计日志", frozenset((R.AUDITOR, R.AUDIT_ADMIN))),
+    "audit.export": ("导出审计日志", frozenset((R.AUDITOR, R.AUDIT_ADMIN))),
+    "org.manage_units": ("维护部门和单位", frozenset((R.SYSTEM_ADMIN,))),
+    "org.manage_accounts": ("维护账号", frozenset((R.SYSTEM_ADMIN,))),
+    "org.grant_roles": ("授予和收回角色", frozenset((R.SECURITY_ADMIN,))),
+    "org.unlock": ("解锁账号、重置口令策略", frozenset((R.SECURITY_ADMIN,))),
+    "org.view_people": ("查看账号和角色", frozenset((R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN))),
+    "api.token": ("申请接口令牌", frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER))),
+}
+"""permission → (what it lets one do, the roles that have it); a role reaches what lies in its own place."""
+
+
+def _predicate(permission: str) -> Any:
+    roles = PERMISSIONS[permission][1]
+
+    @rules.predicate(permission)  # type: ignore[untyped-decorator]
+    def holds(person: Person, target: Any) -> bool:
+        if person is None or not person.is_authenticated or not person.is_active:
+            return False
+        mine = [a for a in person.held() if a.role in roles]
+        if target is None:
+            return bool(mine)
+        scope = target if isinstance(target, Scope) else target.scope()
+        year = getattr(target, "fiscal_year", None)
+        return any(a.covers(scope, year) for a in mine)
+
+    return holds
+
+
+for _name in PERMISSIONS:
+    if not rules.perm_exists(_name):
+        rules.add_perm(_name, _predicate(_name))
+
+
+def allowed(person: Any, permission: str, target: Any = None) -> bool:
+    """Whether a person may do this, with this object, or at all where none is given.
+
+    An object tells by ``scope()`` where it belongs and, where it has one, by ``fiscal_year`` for which year.
+    Raises ``KeyError`` for a permission that is not in the table.
+    """
+    PERMISSIONS[permission]
+    return bool(rules.has_perm(permission, person, target))
+
+
+def require(person: Any, permission: str, target: Any = None) -> None:
+    """Raise :class:`PermissionDenied` (403) unless allowed."""
+    if not allowed(person, permission, target):
+        raise PermissionDenied(f"您没有“{PERMISSIONS[permission][0]}”的权限。如确需办理，请联系安全管理员授权。")
+
+
+def reachable_units(person: Any, permission: str) -> Q:
+    """The units whose objects a person may do this with, as a condition on :class:`Unit`; matches none where none."""
+    found = Q(pk__in=[])
+    for assignment in person.held() if getattr(person, "is_authenticated", False) else ():
+        if assignment.role in PERMISSIONS[permission][1]:
+            found |= assignment.units()
+    return found
+
+
+def units_for(person: Any, permission: str) -> Any:
+    """The units a person may do this with."""
+    return Unit.objects.filter(reachable_units(person, permission)).select_related("department")

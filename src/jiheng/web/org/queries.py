@@ -1,0 +1,31 @@
+"""What pages of the organisation show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jiheng.web.org.models import Person, RoleAssignment
+from jiheng.web.org.roles import Role
+
+_SHOWN_PER_ROLE = 3
+
+
+def demo_accounts() -> list[tuple[str, list[Person]]]:
+    """Some accounts of each role, for the login page of the demonstration."""
+    found: dict[str, list[Person]] = {}
+    held = RoleAssignment.objects.filter(person__is_active=True).select_related("person__unit").order_by("person_id")
+    for assignment in held.only("role", "person__username", "person__name", "person__unit__name"):
+        people = found.setdefault(assignment.role, [])
+        if len(people) < _SHOWN_PER_ROLE and assignment.person not in people:
+            people.append(assignment.person)
+    return [(role.label, found[role]) for role in Role if role in found]
+
+
+def whom_to_ask() -> list[Person]:
+    """The security administrators who can lift a lock."""
+    return list(Person.objects.filter(roles__role=Role.SECURITY_ADMIN, is_active=True).distinct()[:_SHOWN_PER_ROLE])
+
+
+def person_waiting(pk: Any) -> Person | None:
+    """The active person who gave the right password and still owes a one-time code."""
+    return Person.objects.filter(pk=pk, is_active=True).exclude(totp_secret="").first()

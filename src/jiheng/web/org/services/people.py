@@ -1,0 +1,155 @@
+"""Accounts and roles. Who keeps accounts grants no roles, and who grants roles keeps no accounts (三员分立)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from axes.utils import reset
+from django.db import transaction
+from django.utils import timezone
+
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
+from jiheng.web.org.permissions import require
+from jiheng.web.org.roles import ADMINISTRATORS, DEPARTMENT_ROLES, UNIT_ROLES, Role
+from jiheng.web.org.services.places import Wrong
+from jiheng.web.supervision.services import record
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+def first_password() -> str:
+    """A password to be handed over once and changed at the first login: three kinds of characters, none alike."""
+    return (
+        "".join(secrets.choice(_LETTERS) for _ in range(10))
+        + "-"
+        + secrets.choice("23456789")
+        + secrets.choice("ABCDEF")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An account to be made."""
+
+    username: str
+    name: str
+    unit: Unit | None = None
+    phone: str = ""
+    email: str = ""
+
+
+def _check(wanted: Wanted) -> None:
+    if (
+        not wanted.username.isascii()
+        or not wanted.username.replace("_", "").replace(".", "").replace("-", "").isalnum()
+    ):
+        raise Wrong(f"账号“{wanted.username}”只能用英文字母、数字和 _ . -。")
+    if not 2 <= len(wanted.username) <= 64:
+        raise Wrong(f"账号“{wanted.username}”的长度应为 2 到 64。")
+    if not wanted.name.strip() or len(wanted.name) > 50:
+        raise Wrong(f"账号“{wanted.username}”要有姓名，最多 50 个字。")
+    if Person.objects.filter(username=wanted.username).exists():
+        raise Wrong(f"账号“{wanted.username}”已经有了。")
+
+
+@transaction.atomic
+def create(person: Person, wanted: Wanted) -> tuple[Person, str]:
+    """A new account and its first password."""
+    require(person, "org.manage_accounts", wanted.unit)
+    _check(wanted)
+    password = first_password()
+    made = Person.objects.create_user(
+        wanted.username,
+        wanted.name.strip(),
+        password,
+        unit=wanted.unit,
+        phone=wanted.phone[:30],
+        email=wanted.email[:254],
+    )
+    record("新建账号", made, None, {"username": made.username, "name": made.name, "unit": str(wanted.unit or "")})
+    return made, password
+
+
+@transaction.atomic
+def create_many(person: Person, wanted: Sequence[Wanted]) -> list[tuple[Person, str]]:
+    """New accounts, all or none."""
+    return [create(person, one) for one in wanted]
+
+
+@transaction.atomic
+def set_active(person: Person, someone: Person, active: bool) -> None:
+    """Disable an account, or enable it again. Nobody disables their own."""
+    require(person, "org.manage_accounts")
+    if someone.pk == person.pk:
+        raise Wrong("不能停用自己的账号。")
+    someone.is_active = active
+    someone.save(update_fields=["is_active"])
+    record("启用账号" if active else "停用账号", someone, {"is_active": not active}, {"is_active": active})
+
+
+@transaction.atomic
+def reset_password(person: Person, someone: Person) -> str:
+    """A new first password, to be changed at the next login."""
+    require(person, "org.manage_accounts")
+    password = first_password()
+    someone.set_password(password)
+    someone.must_change_password, someone.password_changed_at = True, timezone.now()
+    someone.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    record("重置口令", someone)
+    return password
+
+
+@transaction.atomic
+def unlock(person: Person, someone: Person) -> None:
+    """Let someone try again who was locked out, and forget a lost one-time-code device."""
+    require(person, "org.unlock")
+    reset(username=someone.username)
+    someone.totp_secret = ""
+    someone.save(update_fields=["totp_secret"])
+    record("解锁账号", someone)
+
+
+def _place(role: Role, unit: Unit | None, department: Department | None) -> tuple[Department | None, Unit | None]:
+    if role in UNIT_ROLES:
+        if unit is None:
+            raise Wrong(f"“{role.label}”要指定单位。")
+        return unit.department, unit
+    if role in DEPARTMENT_ROLES:
+        if department is None:
+            raise Wrong(f"“{role.label}”要指定部门。")
+        return department, None
+    return None, None
+
+
+@transaction.atomic
+def grant(
+    person: Person, someone: Person, role: Role, district: District, unit: Unit | None = None,
+    department: Department | None = None,
+) -> RoleAssignment:  # fmt: skip
+    """Give someone a role. The three administrators exclude every other role; nobody grants to themselves."""
+    require(person, "org.grant_roles", district)
+    if someone.pk == person.pk:
+        raise Wrong("不能给自己授予角色。")
+    held = {a.role for a in someone.roles.all()}
+    if held and (role in ADMINISTRATORS or held & ADMINISTRATORS):
+        raise Wrong("系统、安全、审计管理员必须各用单独的账号，不能与其他角色兼任。")
+    at_department, at_unit = _place(role, unit, department)
+    if RoleAssignment.objects.filter(person=someone, role=role, department=at_department, unit=at_unit).exists():
+        raise Wrong(f"{someone.name}已经有这个角色。")
+    made = RoleAssignment.objects.create(
+        person=someone, role=role, district=district, department=at_department, unit=at_unit, granted_by=person
+    )
+    record("授予角色", someone, None, {"role": str(role.label), "at": str(at_unit or at_department or district)})
+    return made
+
+
+@transaction.atomic
+def revoke(person: Person, assignment: RoleAssignment) -> None:
+    """Take a role away. Nobody takes their own."""
+    require(person, "org.grant_roles", assignment.district)
+    if assignment.person_id == person.pk:
+        raise Wrong("不能收回自己的角色。")
+    record("收回角色", assignment.person, {"role": assignment.get_role_display(), "at": str(assignment)}, None)
+    assignment.delete()

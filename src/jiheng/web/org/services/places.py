@@ -1,0 +1,110 @@
+"""Departments, units and sections: kept by the system administrator."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from jiheng.web.org.models import Department, District, Person, Section, Unit
+from jiheng.web.org.permissions import require
+from jiheng.web.supervision.services import record
+
+
+class Wrong(Exception):
+    """What cannot be done, in words for the administrator; nothing was changed."""
+
+
+def _text(value: str, what: str, most: int) -> str:
+    found = " ".join(value.split())
+    if not found:
+        raise Wrong(f"请填写{what}。")
+    if len(found) > most:
+        raise Wrong(f"{what}最多 {most} 个字。")
+    return found
+
+
+@transaction.atomic
+def add_department(person: Person, district: District, code: str, name: str) -> Department:
+    """A new department. Raises :class:`Wrong` for a code that is taken."""
+    require(person, "org.manage_units", district)
+    code, name = _text(code, "部门代码", 12), _text(name, "部门名称", 150)
+    if Department.objects.filter(district=district, code=code).exists():
+        raise Wrong(f"部门代码 {code} 已经有了。")
+    made = Department.objects.create(district=district, code=code, name=name)
+    record("新增部门", made, None, {"code": code, "name": name})
+    return made
+
+
+@transaction.atomic
+def rename_department(person: Person, department: Department, name: str) -> None:
+    """Give a department another name."""
+    require(person, "org.manage_units", department)
+    before = department.name
+    department.name = _text(name, "部门名称", 150)
+    department.save(update_fields=["name"])
+    record("修改部门名称", department, {"name": before}, {"name": department.name})
+
+
+def _year(text: str, what: str) -> int:
+    if not text.strip().isdecimal() or not 1990 <= int(text) <= 2200:
+        raise Wrong(f"{what}要写四位年份，例如 2027。")
+    return int(text)
+
+
+@transaction.atomic
+def add_unit(person: Person, department: Department, code: str, name: str, valid_from: str) -> Unit:
+    """A new unit, in use from a year on."""
+    require(person, "org.manage_units", department)
+    code, name, year = _text(code, "单位编码", 12), _text(name, "单位名称", 150), _year(valid_from, "启用年度")
+    try:
+        with transaction.atomic():
+            made = Unit.objects.create(department=department, code=code, name=name, valid_from=year)
+    except IntegrityError as error:
+        raise Wrong(f"单位编码 {code} 在 {year} 年已经启用。") from error
+    record("新增单位", made, None, {"code": code, "name": name, "valid_from": year})
+    return made
+
+
+@transaction.atomic
+def rename_unit(person: Person, unit: Unit, name: str) -> None:
+    """Give a unit another name."""
+    require(person, "org.manage_units", unit)
+    before = unit.name
+    unit.name = _text(name, "单位名称", 150)
+    unit.save(update_fields=["name"])
+    record("修改单位名称", unit, {"name": before}, {"name": unit.name})
+
+
+@transaction.atomic
+def end_unit(person: Person, unit: Unit, last_year: str, successor: Unit | None) -> None:
+    """A unit that was merged or renumbered ends with a year; ``successor`` carries its work on."""
+    require(person, "org.manage_units", unit)
+    year = _year(last_year, "最后年度")
+    if year < unit.valid_from:
+        raise Wrong(f"最后年度不能早于启用年度 {unit.valid_from}。")
+    if successor is not None and (
+        successor.pk == unit.pk or successor.department.district_id != unit.department.district_id
+    ):
+        raise Wrong("继任单位必须是同一区划的另一个单位。")
+    before = {"valid_to": unit.valid_to, "successor": unit.successor_id}
+    unit.valid_to, unit.successor = year, successor
+    unit.save(update_fields=["valid_to", "successor"])
+    record("停用或合并单位", unit, before, {"valid_to": year, "successor": str(successor or "")})
+
+
+@transaction.atomic
+def add_section(person: Person, unit: Unit, name: str) -> Section:
+    """A new section of a unit."""
+    require(person, "org.manage_units", unit)
+    made = Section.objects.create(unit=unit, name=_text(name, "科室名称", 100))
+    record("新增科室", made, None, {"unit": unit.code, "name": made.name})
+    return made
+
+
+@transaction.atomic
+def remove_section(person: Person, section: Section) -> None:
+    """Remove a section that nobody is in."""
+    require(person, "org.manage_units", section.unit)
+    if section.people.exists():
+        raise Wrong("科室里还有人员，请先把他们移到别的科室。")
+    record("删除科室", section, {"name": section.name, "unit": section.unit.code}, None)
+    section.delete()

@@ -1,0 +1,23 @@
+"""Addresses of this app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from jiheng.web.org.views import admin, session
+
+urlpatterns = [
+    path("login/", session.log_in, name="login"),
+    path("login/code/", session.log_in_code, name="login-code"),
+    path("logout/", session.log_out, name="logout"),
+    path("account/password/", session.password, name="password"),
+    path("account/totp/", session.codes, name="totp"),
+    path("org/", admin.index, name="org"),
+    path("org/change/", admin.change, name="org-change"),
+    path("org/people/", admin.accounts, name="org-people"),
+    path("org/people/new/", admin.create, name="org-create"),
+    path("org/people/import/", admin.bring, name="org-bring"),
+    path("org/people/template.xlsx", admin.template, name="org-template"),
+    path("org/people/<int:pk>/", admin.account, name="org-account"),
+    path("org/people/<int:pk>/change/", admin.change_account, name="org-account-change"),
+]

@@ -1,0 +1,206 @@
+"""The administrators' pages: departments and units, accounts, roles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from jiheng.web.org import people_excel
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
+from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.org.roles import Role
+from jiheng.web.org.services import people, places
+from jiheng.web.org.services.places import Wrong
+
+View = Callable[..., HttpResponse]
+
+
+def _for(*permissions: str) -> Callable[[View], View]:
+    """Open to those who hold one of the permissions."""
+
+    def wrap(view: View) -> View:
+        @login_required
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not any(allowed(request.user, p) for p in permissions):
+                raise PermissionDenied(f"您没有“{PERMISSIONS[permissions[0]][0]}”的权限。")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def _district(request: HttpRequest) -> District:
+    held = request.user.held()
+    return get_object_or_404(District, pk=held[0].district_id if held else 0)
+
+
+def _done(request: HttpRequest, act: Callable[[], object], said: str) -> object | None:
+    """Do it, and say that it was done or why not."""
+    try:
+        result = act()
+    except Wrong as error:
+        messages.error(request, str(error))
+        return None
+    messages.success(request, said)
+    return result or True
+
+
+@_for("org.view_people", "org.manage_units")
+def index(request: HttpRequest) -> HttpResponse:
+    """/org/: departments with their units."""
+    district = _district(request)
+    departments = Department.objects.filter(district=district).prefetch_related("units__sections", "units__successor")
+    context = {"district": district, "departments": departments, "edit": allowed(request.user, "org.manage_units")}
+    return render(request, "org/index.html", context)
+
+
+def _change(request: HttpRequest, do: str) -> str:
+    """Make one change to departments, units or sections; what was done. Raises :class:`Wrong`."""
+    me, district, said = request.user, _district(request), request.POST.get
+    name = said("name", "")
+    if do == "add_department":
+        places.add_department(me, district, said("code", ""), name)
+        return "部门已新增。"
+    if do == "remove_section":
+        mine = Section.objects.filter(unit__department__district=district)
+        places.remove_section(me, get_object_or_404(mine, pk=said("section") or 0))
+        return "科室已删除。"
+    if do in ("rename_department", "add_unit"):
+        department = get_object_or_404(Department, pk=said("department") or 0, district=district)
+        if do == "add_unit":
+            places.add_unit(me, department, said("code", ""), name, said("valid_from", ""))
+            return "单位已新增。"
+        places.rename_department(me, department, name)
+        return "部门名称已修改。"
+    units = Unit.objects.filter(department__district=district).select_related("department")
+    unit = get_object_or_404(units, pk=said("unit") or 0)
+    if do == "add_section":
+        places.add_section(me, unit, name)
+        return "科室已新增。"
+    if do == "end_unit":
+        places.end_unit(me, unit, said("last_year", ""), units.filter(pk=said("successor") or 0).first())
+        return "单位已停用。"
+    places.rename_unit(me, unit, name)
+    return "单位名称已修改。"
+
+
+@_for("org.manage_units")
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Every change to departments, units and sections comes here, named by ``do``."""
+    try:
+        messages.success(request, _change(request, request.POST.get("do", "")))
+    except Wrong as error:
+        messages.error(request, str(error))
+    return redirect("org")
+
+
+@_for("org.view_people")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """/org/people/: accounts, to be searched; made by the system administrator."""
+    found = Person.objects.select_related("unit").prefetch_related("roles").annotate(role_count=Count("roles"))
+    if q := request.GET.get("q", "").strip():
+        found = found.filter(Q(username__icontains=q) | Q(name__icontains=q) | Q(unit__name__icontains=q))
+    if request.GET.get("role") in Role.values:
+        found = found.filter(roles__role=request.GET["role"])
+    page = Paginator(found.order_by("username"), 30).get_page(request.GET.get("page"))
+    units = Unit.objects.filter(valid_to=None, department__district=_district(request)).order_by("code")
+    may = allowed(request.user, "org.manage_accounts")
+    context = {"page": page, "q": request.GET.get("q", ""), "role": request.GET.get("role", ""), "roles": Role.choices}
+    context |= {"edit": may, "units": units if may else []}
+    return render(request, "org/people.html", context)
+
+
+@_for("org.manage_accounts")
+@require_POST
+def create(request: HttpRequest) -> HttpResponse:
+    """A new account; its first password is shown once."""
+    unit = Unit.objects.filter(pk=request.POST.get("unit") or 0).first()
+    wanted = people.Wanted(request.POST.get("username", "").strip(), request.POST.get("name", ""), unit)
+    try:
+        made, password = people.create(request.user, wanted)
+    except Wrong as error:
+        messages.error(request, str(error))
+        return redirect("org-people")
+    return render(request, "org/passwords.html", {"made": [(made, password)]})
+
+
+@_for("org.view_people")
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account with its roles."""
+    someone = get_object_or_404(Person.objects.select_related("unit"), pk=pk)
+    district = _district(request)
+    grants = allowed(request.user, "org.grant_roles")
+    context = {
+        "someone": someone, "held": someone.roles.select_related("unit", "department", "district", "granted_by"),
+        "edit": allowed(request.user, "org.manage_accounts"), "grants": grants,
+        "unlock": allowed(request.user, "org.unlock"),
+        "roles": Role.choices,
+        "units": Unit.objects.filter(department__district=district, valid_to=None).order_by("code") if grants else [],
+        "departments": Department.objects.filter(district=district) if grants else [],
+    }  # fmt: skip
+    return render(request, "org/account.html", context)
+
+
+@_for("org.manage_accounts", "org.grant_roles", "org.unlock")
+@require_POST
+def change_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every change to an account comes here, named by ``do``; the services ask who may."""
+    me, someone, do = request.user, get_object_or_404(Person, pk=pk), request.POST.get("do", "")
+    if do == "reset":
+        return render(request, "org/passwords.html", {"made": [(someone, people.reset_password(me, someone))]})
+    if do in ("enable", "disable"):
+        _done(
+            request,
+            lambda: people.set_active(me, someone, do == "enable"),
+            "已启用。" if do == "enable" else "已停用。",
+        )
+    elif do == "unlock":
+        _done(request, lambda: people.unlock(me, someone), "已解锁。")
+    elif do == "grant" and request.POST.get("role") in Role.values:
+        unit = Unit.objects.select_related("department").filter(pk=request.POST.get("unit") or 0).first()
+        department = Department.objects.filter(pk=request.POST.get("department") or 0).first()
+        role = Role(request.POST["role"])
+        _done(request, lambda: people.grant(me, someone, role, _district(request), unit, department), "角色已授予。")
+    elif do == "revoke":
+        held = get_object_or_404(RoleAssignment, pk=request.POST.get("assignment") or 0, person=someone)
+        _done(request, lambda: people.revoke(me, held), "角色已收回。")
+    return redirect("org-account", pk=pk)
+
+
+@_for("org.manage_accounts")
+def bring(request: HttpRequest) -> HttpResponse:
+    """People from Excel: looked at first, made all or none."""
+    parsed = None
+    if request.method == "POST" and request.FILES.get("file"):
+        file = request.FILES["file"]
+        parsed = people_excel.parse(file.read(5 * 2**20 + 1)[: 5 * 2**20], file.name or "")
+        if request.POST.get("confirmed") and not parsed.errors:
+            try:
+                made = people.create_many(request.user, parsed.wanted)
+            except Wrong as error:
+                messages.error(request, f"{error}没有导入任何人。")
+            else:
+                return render(request, "org/passwords.html", {"made": made})
+    return render(request, "org/bring.html", {"parsed": parsed})
+
+
+@_for("org.manage_accounts")
+def template(request: HttpRequest) -> HttpResponse:
+    """The workbook to fill in."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    response = HttpResponse(people_excel.template(), content_type=kind)
+    response["Content-Disposition"] = "attachment; filename*=UTF-8''%E4%BA%BA%E5%91%98%E6%A8%A1%E6%9D%BF.xlsx"
+    return response

@@ -1,0 +1,142 @@
+"""Files received and read. What was uploaded is kept as it was, under a name of our own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from jiheng import wire
+from jiheng.model import Document
+from jiheng.readers import ReadError, read_bytes
+from jiheng.rules.engine import check
+from jiheng.web.jobs.models import Job
+from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.org.models import Person, Unit
+from jiheng.web.org.permissions import require
+from jiheng.web.plan.checking import pack_of, stored_by_place
+from jiheng.web.plan.models import BudgetYear, Upload
+from jiheng.web.plan.services import Refused
+from jiheng.web.supervision.services import record
+
+READ_JOB = "plan.read_uploads"
+MOST_FILES = 200
+
+
+def _shown_name(name: str) -> str:
+    """The last part of what the browser calls the file, without anything unprintable: shown, never opened."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in last if c.isprintable())[-200:] or "未命名"
+
+
+def path_of(upload: Upload) -> Path:
+    """Where the original lies."""
+    return Path(settings.MEDIA_ROOT) / upload.path
+
+
+def _keep(file: UploadedFile) -> tuple[str, str]:
+    """(path below the media folder, SHA-256) of a file written there, piece by piece."""
+    digest, name = hashlib.sha256(), f"uploads/{secrets.token_hex(16)}"
+    path = Path(settings.MEDIA_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as out:
+        for piece in file.chunks():
+            digest.update(piece)
+            out.write(piece)
+    return name, digest.hexdigest()
+
+
+def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[UploadedFile]) -> tuple[Job, list[str]]:
+    """Keep the files and ask for them to be read; what is to be said of some. Raises :class:`Refused`."""
+    require(person, "plan.import", unit)
+    found, notes = list(files), []
+    if not found:
+        raise Refused("请先选择文件。")
+    if len(found) > MOST_FILES:
+        raise Refused(f"一次最多上传 {MOST_FILES} 个文件，现在选了 {len(found)} 个。")
+    if year.district_id != unit.department.district_id or not year.is_open:
+        raise Refused(f"{year}没有开放编报，不能导入。")
+    for file in found:
+        if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+            most = settings.UPLOAD_MAX_BYTES // 2**20
+            raise Refused(f"“{_shown_name(file.name or '')}”超过 {most} MB，没有上传。请拆分或压缩图片后再试。")
+    with transaction.atomic():
+        uploads = []
+        for file in found:
+            path, digest = _keep(file)
+            name = _shown_name(file.name or "")
+            before = (
+                Upload.objects.filter(unit=unit, budget_year=year, sha256=digest)
+                .exclude(state=Upload.State.DISCARDED)
+                .first()
+            )
+            if before is not None:
+                notes.append(f"“{name}”与 {before.at:%Y-%m-%d %H:%M} 上传的“{before.name}”内容完全相同。")
+            uploads.append(
+                Upload.objects.create(
+                    unit=unit, budget_year=year, name=name, path=path, sha256=digest, size=file.size or 0, by=person
+                )
+            )
+        record("上传文件", unit, None, {"files": [u.name for u in uploads]})
+        asked = ask(READ_JOB, f"读取 {len(uploads)} 个文件", {"uploads": [u.pk for u in uploads]}, person)
+    return asked, notes
+
+
+@job(READ_JOB)
+def read_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read each file that still waits; one that cannot be read says why and stops no other."""
+    keys = payload["uploads"]
+    for n, pk in enumerate(keys):
+        upload = Upload.objects.select_related("budget_year").get(pk=pk)
+        progress(n, len(keys), f"正在读取 {upload.name}")
+        if upload.state == Upload.State.WAITING:
+            _read(upload)
+    progress(len(keys), len(keys), "全部读完")
+    states = list(Upload.objects.filter(pk__in=keys).values_list("state", flat=True))
+    return {"read": len(states) - states.count(Upload.State.FAILED), "failed": states.count(Upload.State.FAILED)}
+
+
+def _read(upload: Upload) -> None:
+    try:
+        document = read_bytes(path_of(upload).read_bytes(), upload.name)
+    except ReadError as error:
+        upload.state, upload.error = Upload.State.FAILED, str(error)
+    except OSError:
+        upload.state, upload.error = Upload.State.FAILED, "服务器上找不到这个文件，请重新上传。"
+    else:
+        upload.document = json.loads(wire.to_json(document))
+        upload.findings = _findings(document, upload.budget_year)
+        upload.state = Upload.State.READ
+    upload.save(update_fields=["state", "error", "document", "findings"])
+
+
+def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:
+    """By project, in order: its findings, their cells named by places."""
+    found = check(document, pack_of(year))
+    return [
+        {"project": p.sequence, "findings": stored_by_place(f for f in found if f.project == p.sequence)}
+        for p in document.projects
+    ]
+
+
+def document_of(upload: Upload) -> Document:
+    """What was read of the file."""
+    return wire.from_json(json.dumps(upload.document))
+
+
+@transaction.atomic
+def discard(person: Person, upload: Upload) -> None:
+    """Give an upload up; the original stays for the record."""
+    require(person, "plan.import", upload)
+    if upload.state == Upload.State.IMPORTED:
+        raise Refused("这个文件已经导入，不能放弃。")
+    upload.state = Upload.State.DISCARDED
+    upload.save(update_fields=["state"])
+    record("放弃导入", upload)

@@ -1,0 +1,183 @@
+"""Lists of projects, and what the form page shows around the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import Http404
+from django.utils import timezone
+
+from jiheng import policy
+from jiheng.web.org.models import Unit
+from jiheng.web.org.permissions import allowed, reachable_units, units_for
+from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
+from jiheng.web.plan.states import EDITABLE, State
+
+AWAY = timedelta(seconds=90)
+"""Who has not been heard of for so long has closed the page."""
+RECENT = timedelta(minutes=10)
+
+
+def visible_projects(person: Any, permission: str = "plan.view") -> QuerySet[Project]:
+    """The projects that a person may see (or do something else with)."""
+    units = Unit.objects.filter(reachable_units(person, permission))
+    return Project.objects.filter(unit__in=units).select_related("unit__department", "budget_year")
+
+
+def project_or_404(person: Any, pk: int) -> Project:
+    """A project with its rows. Raises ``Http404`` where it does not exist, or is not for this person to see."""
+    found = (
+        visible_projects(person)
+        .select_related("updated_by", "previous")
+        .prefetch_related("periods", "goals", "indicators")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None or not allowed(person, "plan.view", found):
+        raise Http404("没有这个项目，或者您无权查看。")
+    return found
+
+
+def years_of(person: Any) -> QuerySet[BudgetYear]:
+    """The budget years of the districts in which a person holds a role, latest first."""
+    return BudgetYear.objects.filter(district__in={a.district_id for a in person.held()})
+
+
+def years_for(person: Any) -> list[BudgetYear]:
+    """The same, read."""
+    return list(years_of(person))
+
+
+def to_bring(person: Any, year: BudgetYear) -> QuerySet[Project]:
+    """Projects of the year before, in units where this person writes, that have not gone on into this one."""
+    before = BudgetYear.objects.filter(district_id=year.district_id, year=year.year - 1)
+    found = visible_projects(person, "plan.edit").filter(budget_year__in=before)
+    return found.exclude(next_years__budget_year=year).order_by("unit__code", "order", "pk")
+
+
+def editing_units(person: Any, year: BudgetYear) -> list[Unit]:
+    """The units in which a person may write projects in that year."""
+    in_use = Q(valid_to=None) | Q(valid_to__gte=year.year)
+    return list(units_for(person, "plan.edit").filter(in_use, department__district_id=year.district_id).distinct())
+
+
+SORTS = {
+    "": ("unit__code", "order", "pk"), "risk": ("-risk", "pk"), "errors": ("-errors", "-warnings", "pk"),
+    "budget": ("-budget_total", "pk"), "recent": ("-updated_at", "pk"), "name": ("name", "pk"),
+}  # fmt: skip
+
+
+def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.view") -> QuerySet[Project]:
+    """The projects of a year that a person may see, filtered as ``asked`` (``q``, ``state``, ``unit``, ``found``,
+    ``sort``). An unknown value filters nothing out."""
+    found = visible_projects(person, permission).filter(budget_year=year).defer("findings", "purpose", "explanation")
+    if q := asked.get("q", "").strip():
+        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q))
+    if asked.get("state") in State.values:
+        found = found.filter(state=asked["state"])
+    if asked.get("unit", "").isdecimal():
+        found = found.filter(unit_id=int(asked["unit"]))
+    wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
+    if asked.get("found") in wanted:
+        found = found.filter(wanted[asked["found"]])
+    return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
+
+
+def totals(projects: QuerySet[Project]) -> dict[str, Any]:
+    """How many there are, with errors, and their budget."""
+    return projects.order_by().aggregate(
+        count=Count("pk"), wrong=Count("pk", filter=Q(errors__gt=0)), budget=Sum("budget_total"),
+        drafts=Count("pk", filter=Q(state=State.DRAFT)),
+    )  # fmt: skip
+
+
+def is_editable(person: Any, project: Project) -> bool:
+    """Whether this person may write in the table now."""
+    return project.state in EDITABLE and project.budget_year.is_open and allowed(person, "plan.edit", project)
+
+
+def framework_of(pack: policy.Pack) -> dict[str, list[str]]:
+    """Categories and their subcategories, as forms print them: what the lists of the first two columns offer."""
+    return {
+        f"{level1}指标": [name if name.endswith("满意度") else f"{name}指标" for name in below]
+        for level1, below in pack.framework.levels.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Someone else at the same table: ``words`` says who, and when."""
+
+    name: str
+    cell: str
+    words: str
+
+
+def _ago(seconds: float) -> str:
+    return "刚刚" if seconds < 60 else f"{int(seconds // 60)} 分钟前"
+
+
+def others_at(project: Project, person: Any) -> list[Other]:
+    """Who else has the table open, or changed it within the last minutes."""
+    now, found = timezone.now(), {}
+    edits = CellEdit.objects.filter(project=project, at__gt=now - RECENT).exclude(by=person).select_related("by")
+    for edit in edits.order_by("at"):
+        if edit.by:
+            found[edit.by_id] = Other(
+                edit.by.name, "", f"{edit.by.name} {_ago((now - edit.at).total_seconds())}改过本表"
+            )
+    here = Presence.objects.filter(project=project, at__gt=now - AWAY).exclude(person=person).select_related("person")
+    for p in here:
+        edited = found.get(p.person_id)
+        when = edited.words.removeprefix(p.person.name).removesuffix("改过本表").strip() if edited else ""
+        words = f"{p.person.name} {when}正在编辑" if when else f"{p.person.name} 打开着本表"
+        found[p.person_id] = Other(p.person.name, p.cell, words)
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A state in the bar over the form: what is done, where it stands, until when."""
+
+    label: str
+    css: str
+    note: str
+
+
+STAGES = ("编制", "单位签报", "部门审核", "财政审核", "批复", "公开")
+
+
+def cycle_of(year: BudgetYear, state: str | None) -> list[Stage]:
+    """The states of the year with their deadlines, as seen from one of them."""
+    order = list(State)
+    at = order.index(State(state)) if state else -1
+    stages = []
+    for n, (s, label) in enumerate(
+        zip(order, ("编制", "单位签报", "部门审核", "财政审核", "批复", "公开"), strict=True)
+    ):
+        css = "done" if n < at else "now" if n == at else ""
+        stages.append(Stage(label, css, _deadline(year.deadlines.get(s.value), n == at) if n >= at else ""))
+    return stages
+
+
+def _deadline(iso: str | None, now: bool) -> str:
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    left = (day - timezone.localdate()).days
+    if now:
+        return f"剩 {left} 天" if left > 0 else "今天截止" if left == 0 else f"已逾期 {-left} 天"
+    return f"{day.month} 月 {day.day} 日前"
+
+
+def sources_for(person: Any, project: Project) -> list[Project]:
+    """Projects whose content may be taken over: its own of last year first, then others of the unit's department."""
+    found = visible_projects(person).filter(unit__department_id=project.unit.department_id).exclude(pk=project.pk)
+    near = found.filter(budget_year__year__gte=project.budget_year.year - 1).defer("findings", "purpose")
+    listed = list(near.order_by("budget_year__year", "name")[:300])
+    return sorted(
+        listed, key=lambda p: (p.pk != project.previous_id, p.name != project.name, p.unit_id != project.unit_id)
+    )

@@ -1,0 +1,215 @@
+"""What the review desk reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from jiheng import model
+from jiheng.scoring.review import ReviewSheet
+from jiheng.web.org.models import Department, Person, Unit
+from jiheng.web.org.permissions import allowed, reachable_units
+from jiheng.web.plan import mapping
+from jiheng.web.plan.differences import Change, differences
+from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
+from jiheng.web.plan.queries import table_of
+from jiheng.web.plan.states import State
+
+PAGE = 25
+SORTS = {
+    "": ("-risk", "-budget_total", "pk"), "budget": ("-budget_total", "pk"), "errors": ("-errors", "-warnings", "pk"),
+    "waiting": ("state_since", "pk"), "unit": ("unit__code", "order", "pk"),
+}  # fmt: skip
+
+
+def _stage(person: Person) -> Q:
+    """In which state and where a table waits for this person's review."""
+    found = Q(pk__in=[])
+    for permission, states in (
+        ("plan.review_department", (State.SUBMITTED, State.DEPARTMENT_REVIEW)),
+        ("plan.review_finance", (State.FINANCE_REVIEW,)),
+        ("plan.approve", (State.FINANCE_REVIEW,)),
+    ):
+        if allowed(person, permission):
+            units = Unit.objects.filter(reachable_units(person, permission))
+            found |= Q(state__in=states, unit__in=units)
+    return found
+
+
+def queue(person: Person) -> QuerySet[Project]:
+    """Every table that waits for this person."""
+    return Project.objects.filter(_stage(person)).select_related("unit__department", "budget_year")
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text.strip() else None
+    except InvalidOperation:
+        return None
+
+
+def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
+    """The queue as asked: text, department, severity, money; unknown values filter nothing out."""
+    if q := asked.get("q", "").strip():
+        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(unit__name__icontains=q))
+    if asked.get("department", "").isdecimal():
+        found = found.filter(unit__department_id=int(asked["department"]))
+    wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
+    if asked.get("found") in wanted:
+        found = found.filter(wanted[asked["found"]])
+    if (least := _money(asked.get("least", ""))) is not None:
+        found = found.filter(budget_total__gte=least)
+    if asked.get("came_back"):
+        found = found.filter(Exists(_returns()))
+    return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
+
+
+def _returns() -> QuerySet[Transition]:
+    return Transition.objects.filter(project=OuterRef("pk"), name__contains="return")
+
+
+def listed(found: QuerySet[Project]) -> QuerySet[Project]:
+    """Lines of the queue: light, with whether they were returned before and how many comments are open."""
+    open_comments = Count("comments", filter=Q(comments__resolved_at=None, comments__parent=None), distinct=True)
+    light = found.defer("findings", "purpose", "explanation")
+    return light.annotate(came_back=Exists(_returns()), open_comments=open_comments)
+
+
+def totals(found: QuerySet[Project]) -> dict[str, Any]:
+    """Counts and money over the whole queue."""
+    return found.order_by().aggregate(
+        count=Count("pk"), wrong=Count("pk", filter=Q(errors__gt=0)), budget=Sum("budget_total"),
+        clean=Count("pk", filter=Q(errors=0, warnings=0)),
+    )  # fmt: skip
+
+
+def departments(found: QuerySet[Project]) -> QuerySet[Department]:
+    """The departments that the queue holds tables of."""
+    return Department.objects.filter(pk__in=found.order_by().values("unit__department")).order_by("code")
+
+
+def neighbours(found: QuerySet[Project], pk: int) -> tuple[int | None, int | None, int, int]:
+    """(the table before, the one after, place from 1, of how many) in the queue; place 0 where it is not in it."""
+    keys = list(found.values_list("pk", flat=True)[:5000])
+    if pk not in keys:
+        return None, keys[0] if keys else None, 0, len(keys)
+    at = keys.index(pk)
+    return keys[at - 1] if at else None, keys[at + 1] if at + 1 < len(keys) else None, at + 1, len(keys)
+
+
+def _keys(project: Project) -> dict[str, list[int]]:
+    return {
+        "plan": [p.pk for p in project.periods.all()],
+        "goal": [g.pk for g in project.goals.all() if g.text.strip()],
+        "indicator": [i.pk for i in project.indicators.all()],
+    }
+
+
+def _stored_key(key: str, keys: dict[str, list[int]]) -> str:
+    """A cell named by place, named by its row's key as on the form."""
+    kind, _, rest = key.partition(":")
+    place, _, field = rest.partition(":")
+    if kind not in keys or not place or int(place) >= len(keys[kind]):
+        return key
+    return f"{kind}:{keys[kind][int(place)]}" + (f":{field}" if field else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Last year's table beside this year's, and what differs."""
+
+    table: Any
+    changes: list[Change]
+
+
+def with_last_year(project: Project, table: Any) -> Comparison | None:
+    """Last year's table with its differing cells marked, marks on ``table`` too; ``None`` where there is none."""
+    before = project.previous
+    if before is None:
+        return None
+    changes = differences(mapping.to_project(before), mapping.to_project(project))
+    old = table_of(before, findings=())
+    _mark(old, {_stored_key(c.before_key, _keys(before)): c for c in changes if c.before_key}, "removed", "今年")
+    _mark(table, {_stored_key(c.after_key, _keys(project)): c for c in changes if c.after_key}, "added", "上年")
+    return Comparison(old, changes)
+
+
+def compare_contents(before: model.Project, after: model.Project) -> tuple[Any, Any, list[Change]]:
+    """Two versions as tables with their differing cells marked, and the changes."""
+    changes = differences(before, after)
+    old, new = table_of(before), table_of(after)
+    _mark(old, {c.before_key: c for c in changes if c.before_key}, "removed", "后来")
+    _mark(new, {c.after_key: c for c in changes if c.after_key}, "added", "原来")
+    return old, new, changes
+
+
+def _mark(table: Any, changes: dict[str, Change], lone: str, other: str) -> None:
+    for key, cell in table.cells().items():
+        change = changes.get(key)
+        if change is None:
+            continue
+        cell.css = f"{cell.css} {lone if change.kind != 'changed' else 'changed'}"
+        said = change.before if other in ("上年", "原来") else change.after
+        if change.kind == "changed":
+            cell.tip = f"{other}：{said or '（空）'}\n{cell.tip}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the review sheet as the page shows it."""
+
+    aspect: str
+    name: str
+    points: Decimal
+    asks: list[str]
+    suggested: Decimal | None
+    given: str
+    is_open: bool
+    remark: str
+
+
+def sheet_lines(sheet: ReviewSheet, review: Review | None) -> list[Line]:
+    """The official sheet, filled with what was given before, or else with what the checker suggests."""
+    given = review.scores if review else {}
+    return [
+        Line(
+            i.item.aspect, i.item.name, i.item.points, i.item.asks, i.score,
+            str(given.get(i.item.name, "" if i.score is None or i.is_open else f"{i.score.normalize():f}")),
+            i.is_open, i.remark,
+        )
+        for i in sheet.items
+    ]  # fmt: skip
+
+
+def own_review(project: Project, person: Person) -> Review | None:
+    """The sheet that this person has filled in at this stage."""
+    return Review.objects.filter(project=project, by=person, stage=project.state).first()
+
+
+def comments_of(project: Project) -> list[Comment]:
+    """Comments with replies, open ones first."""
+    found = project.comments.filter(parent=None).select_related("author").prefetch_related("replies__author")
+    return sorted(found, key=lambda c: (c.resolved_at is not None, c.at))
+
+
+def to_approve(person: Person, year: BudgetYear) -> QuerySet[Project]:
+    """What this person could approve in a year."""
+    units = Unit.objects.filter(reachable_units(person, "plan.approve"))
+    found = Project.objects.filter(budget_year=year, state=State.FINANCE_REVIEW, unit__in=units)
+    return found.select_related("unit__department", "budget_year").defer("findings").order_by("unit__code", "order")
+
+
+def reason_from(project: Project, comments: list[Comment]) -> str:
+    """A reason for returning, put together from open comments and errors; the reviewer edits it."""
+    lines = [f"{n}. {c.text}" for n, c in enumerate((c for c in comments if c.resolved_at is None), 1)]
+    errors = [f for f in project.findings if f["severity"] == "error"]
+    lines += [f"{n}. {f['message']}{f['advice']}" for n, f in enumerate(errors[:8], len(lines) + 1)]
+    return "\n".join(lines)
+
+
+def core_of(row: Project) -> model.Project:
+    """The table of a project as the core sees it."""
+    return replace(mapping.to_project(row), sequence=1)

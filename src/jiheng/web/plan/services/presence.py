@@ -1,0 +1,21 @@
+"""Who has a table open: told by the page every few seconds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from jiheng.web.plan.models import Presence, Project
+
+
+def be_here(person: Any, project: Project, cell: str) -> None:
+    """This person has the table open now, with this cell chosen. No change of data: nothing is recorded."""
+    Presence.objects.update_or_create(
+        project=project, person=person, defaults={"cell": cell[:64], "at": timezone.now()}
+    )
+
+
+def be_gone(person: Any, project: Project) -> None:
+    """This person has closed the page."""
+    Presence.objects.filter(project=project, person=person).delete()

@@ -1,0 +1,129 @@
+"""The page of a department's own goals; edited like the form of a project, by the same script."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from jiheng.web.org.models import Department
+from jiheng.web.plan.checking import counts
+from jiheng.web.plan.models import BudgetYear, DepartmentGoals
+from jiheng.web.plan.queries.department import (
+    department_or_404,
+    goals_findings,
+    goals_in,
+    goals_table,
+    may_edit,
+)  # fmt: skip
+from jiheng.web.plan.queries.projects import years_of
+from jiheng.web.plan.queries.side import finding_views
+from jiheng.web.plan.services import Refused, Stale, department
+from jiheng.web.plan.views.lists import chosen_year
+
+
+def _place(request: HttpRequest, pk: int) -> tuple[Department, list[BudgetYear], BudgetYear]:
+    found = department_or_404(request.user, pk)
+    years = list(years_of(request.user).filter(district_id=found.district_id))
+    year = chosen_year(request, years)
+    if year is None:
+        raise Http404("还没有开放的预算年度。")
+    return found, years, year
+
+
+@login_required
+def goals(request: HttpRequest, pk: int) -> HttpResponse:
+    """/plan/department/ID/: overall goal, itemised goals, safeguards."""
+    found, years, year = _place(request, pk)
+    shown, editable = goals_in(found, year), may_edit(request.user, found, year)
+    findings = goals_findings(shown)
+    base = f"/plan/department/{pk}"
+    context = {
+        "department": found, "years": years, "year": year, "goals": shown, "editable": editable,
+        "table": goals_table(shown, findings, editable), "findings": finding_views(findings, False),
+        "counts": counts(findings), "is_empty": not shown.pk or (not shown.revision and not shown.overall),
+        "data": {
+            "revision": shown.revision, "editable": editable, "framework": {}, "kind": "itemized",
+            "labels": {"cells": f"{base}/cells/?year={year.pk}", "rows": f"{base}/rows/?year={year.pk}"},
+        },
+    }  # fmt: skip
+    return render(request, "plan/department.html", context)
+
+
+def _answer(request: HttpRequest, saved: DepartmentGoals, rows: bool, **more: Any) -> JsonResponse:
+    shown = goals_in(saved.department, saved.budget_year)
+    findings = goals_findings(shown)
+    table = goals_table(shown, findings, True)
+    side = {"findings": finding_views(findings, False)}
+    answer = {
+        "revision": shown.revision, "cells": {}, "title": table.caption, "caption": table.caption,
+        "marks": {key: [c.mark, c.tip] for key, c in table.cells().items() if c.mark},
+        "side": render_to_string("plan/_department_side.html", side, request), "counts": counts(findings)[:2],
+        "at": timezone.localtime().strftime("%H:%M:%S"), **more,
+    }  # fmt: skip
+    if rows:
+        answer["table"] = render_to_string("plan/_table.html", {"table": table})
+    return JsonResponse(answer)
+
+
+@require_POST
+def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+    """Save cells or change rows, as the script asks."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": "登录已超时，请在新窗口重新登录后再保存；本页内容还在。"}, status=401)
+    place = _place(request, pk)
+    try:
+        body = json.loads(request.body or b"{}")
+        return _cells(request, place, body) if what == "cells" else _rows(request, place, body)
+    except Stale as stale:
+        answer = {"error": str(stale), "conflicts": stale.conflicts, "revision": stale.revision}
+        return JsonResponse(answer, status=409)
+    except Refused as refused:
+        return JsonResponse({"error": str(refused)}, status=422)
+    except PermissionDenied as denied:
+        return JsonResponse({"error": str(denied)}, status=403)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
+
+
+Place = tuple[Department, list[BudgetYear], BudgetYear]
+
+
+def _cells(request: HttpRequest, place: Place, body: dict[str, Any]) -> HttpResponse:
+    values, was = ({str(k): str(v) for k, v in body[name].items()} for name in ("values", "was"))
+    return _answer(request, department.save_goals(request.user, place[0], place[2], values, was), rows=False)
+
+
+def _rows(request: HttpRequest, place: Place, body: dict[str, Any]) -> HttpResponse:
+    person, (found, _, year), do = request.user, place, body["do"]
+    if do == "add":
+        saved, key = department.add_goals_row(person, found, year, str(body["kind"]), int(body.get("after") or 0))
+        return _answer(request, saved, rows=True, row=key)
+    if do == "remove":
+        return _answer(request, department.remove_goals_row(person, found, year, str(body["row"])), rows=True)
+    if do == "move":
+        moved = department.move_goals_row(person, found, year, str(body["row"]), int(body["by"]))
+        return _answer(request, moved, rows=True)
+    raise ValueError
+
+
+@login_required
+@require_POST
+def copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take over last year's."""
+    found, _, year = _place(request, pk)
+    try:
+        department.copy_goals(request.user, found, year)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "已带入上年的部门整体绩效目标，请改成本年的。")
+    return redirect(f"/plan/department/{pk}/?year={year.pk}")

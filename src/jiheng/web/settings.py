@@ -1,0 +1,158 @@
+"""Settings of the platform, from ``JIHENG_*`` environment variables; the defaults serve one district on SQLite."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import pymysql
+
+from jiheng.web.database import database
+
+pymysql.version_info = (2, 2, 1, "final", 0)  # Django asks for mysqlclient's version; PyMySQL speaks the same
+pymysql.install_as_MySQLdb()
+
+HERE = Path(__file__).parent
+VAR = Path(os.environ.get("JIHENG_VAR", "var")).resolve()
+"""Where the platform keeps what it writes: database, uploads, secret key."""
+DEMO = os.environ.get("JIHENG_DEMO") == "1"
+DEMO_PASSWORD = "Jiheng-2026-demo"  # noqa: S105
+"""Of every account of the demonstration district; the login page shows it in demo mode only."""
+HTTPS = os.environ.get("JIHENG_HTTPS") == "1"
+DEBUG = os.environ.get("JIHENG_DEBUG") == "1"
+
+
+def _secret() -> str:
+    if given := os.environ.get("JIHENG_SECRET_KEY"):
+        return given
+    path = VAR / "secret-key"
+    if not path.exists():
+        VAR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64), "ascii")
+    return path.read_text("ascii")
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = os.environ.get("JIHENG_HOSTS", "*" if DEMO or not HTTPS else "localhost").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIHENG_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "rules",
+    "axes",
+    "django_tasks",
+    "django_tasks_db",
+    "jiheng.web.org",
+    "jiheng.web.supervision",
+    "jiheng.web.jobs",
+    "jiheng.web.plan",
+    "jiheng.web.disclosure",
+    "jiheng.web.demo",
+    "jiheng.web.workbench",
+    "jiheng.web.api",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jiheng.web.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jiheng.web.middleware.who_and_where",
+    "jiheng.web.org.middleware.fresh_password",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "jiheng.web.urls"
+WSGI_APPLICATION = "jiheng.web.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jiheng.web.context.page",
+            ],
+        },
+    }
+]
+DATABASES = {"default": database(os.environ.get("JIHENG_DATABASE_URL", f"sqlite:///{VAR / 'jiheng.sqlite3'}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "org.Person"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name"]},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "jiheng.web.org.passwords.ThreeKindsValidator"},
+]
+PASSWORD_DAYS = int(os.environ.get("JIHENG_PASSWORD_DAYS", "90"))
+"""After how many days a password must be changed; 0 never."""
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+# By account alone: a whole office reaches us from one address, and colleagues must not be locked out with one of them;
+# and an attacker gains nothing by changing address.
+AXES_LOCKOUT_PARAMETERS = [["username"]]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page tells when the lock ends, and that must stay true
+AXES_LOCKOUT_CALLABLE = "jiheng.web.org.views.session.locked"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+
+SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [HERE / "static"]
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR / "media"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+UPLOAD_MAX_BYTES = 100 * 2**20
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EMAIL_HOST = os.environ.get("JIHENG_EMAIL_HOST", "")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = os.environ.get("JIHENG_EMAIL_FROM", "jiheng@localhost")
+# axes.W006 wants the address among the lock-out parameters; why it is not is said above.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]

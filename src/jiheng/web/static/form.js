@@ -1,0 +1,312 @@
+// The form is the page: cells edited in place, saved as they are typed, walked with the keyboard as in a worksheet.
+// One textarea travels from cell to cell: it stands unseen in the chosen cell, so that typing (Chinese too) begins at once.
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll("[name=project]")) box.checked = event.target.checked;
+  });
+  const data = $("form-data") && JSON.parse($("form-data").textContent);
+  if (!data) return;
+  const holder = $("table"), side = $("side"), status = $("status");
+  const cellOf = (key) => holder.querySelector(`[data-cell="${key}"]`) || holder.querySelector(`[data-covers~="${key}"]`);
+  const show = (key) => {
+    const cell = cellOf(key) || holder.querySelector(`[data-row="${key}"]`) || (key === "title" && holder.querySelector("caption"));
+    if (!cell) return null;
+    cell.scrollIntoView({ block: "center", behavior: "smooth" });
+    cell.classList.add("flash");
+    setTimeout(() => cell.classList.remove("flash"), 1200);
+    return cell;
+  };
+  side.addEventListener("click", (event) => {
+    const goto = event.target.closest("[data-goto]");
+    if (goto) { const cell = show(goto.dataset.goto); if (cell && cell.tagName === "TD" && data.editable) select(cell); }
+  });
+  if (!data.editable) return;
+
+  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  let revision = data.revision, current = null, editing = null, lastInput = Date.now();
+  const input = document.createElement("textarea");
+  input.className = "cellinput ready"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
+
+  // ---- talking to the server -----------------------------------------------------------------------------------
+  const queue = [];
+  let busy = false, retry = 0;
+  const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
+  async function ask(address, body) {
+    const response = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
+    const kind = response.headers.get("Content-Type") || "";
+    const answer = kind.includes("json") ? await response.json() : { error: response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。" };
+    return { status: kind.includes("json") ? response.status : response.status >= 500 ? 500 : 401, answer };
+  }
+  // Changes go one after another, each naming the revision that its cells were seen at.
+  function send(job) {
+    const waiting = queue.find((j) => !j.sent && j.values && job.values && Object.keys(j.values).join() === Object.keys(job.values).join());
+    if (waiting) { waiting.values = job.values; waiting.typing = waiting.typing && job.typing; } else queue.push(job);
+    pump();
+  }
+  async function pump() {
+    if (busy || !queue.length) return;
+    busy = true;
+    const job = queue[0];
+    job.sent = true;
+    say("正在保存…");
+    const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : Object.assign({ seen: revision }, job.body);
+    try {
+      const { status: code, answer } = await ask(job.address || data.labels.cells, body);
+      if (code === 401 || code === 500) throw new Error(answer.error);
+      queue.shift(); retry = 0;
+      if (code === 200) accept(answer, job); else refuse(code, answer, job);
+    } catch (error) {
+      job.sent = false; retry = Math.min(retry + 1, 6);
+      say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
+      setTimeout(() => { busy = false; pump(); }, 1000 * 2 ** (retry - 1));
+      return;
+    }
+    busy = false; pump();
+  }
+  function accept(answer, job) {
+    revision = answer.revision;
+    const mine = (job && job.values) || {};
+    for (const waiting of queue) if (waiting.values && !Object.keys(waiting.values).some((k) => k in answer.cells && !(k in mine))) waiting.seen = revision;
+    if (editing) {
+      const others = editing.keys.some((k) => k in answer.cells && !(k in mine));
+      if (!others) editing.seen = revision;
+      else say("别人刚改了这一格，保存时会请您选择。", "bad");
+    }
+    if (answer.table) pendingTable = answer.table;
+    for (const [key, text] of Object.entries(answer.cells)) put(key, text);
+    for (const key of Object.keys(mine)) unsaved.delete(key);
+    marks = answer.marks; side.innerHTML = answer.side;
+    $("title").textContent = answer.title; holder.querySelector("caption").textContent = answer.caption;
+    for (const [n, id, words] of [[0, "errors", "处错误"], [1, "warnings", "处提醒"]]) { $(id).hidden = !answer.counts[n]; $(id).textContent = `${answer.counts[n]} ${words}`; }
+    for (const [name, why] of Object.entries(answer.obstacles || {})) {
+      const box = $(`step-${name}`);
+      if (box) { const told = box.querySelector(".why"); told.textContent = why; told.hidden = !why; box.querySelector(".btn.go").disabled = !!why; }
+    }
+    draw(answer.row);
+    say(`已保存 ${answer.at}`, "good");
+  }
+  function refuse(code, answer, job) {
+    if (code === 409 && job.values) return conflict(answer, job);
+    const typingNow = job.typing && editing && job.values && editing.keys.some((k) => k in job.values);
+    if (!typingNow) for (const key of Object.keys(job.values || {})) unsaved.set(key, [job.values[key], answer.error]);
+    say(answer.error, "bad"); draw();
+  }
+  function conflict(answer, job) {
+    const box = $("conflict"), theirs = answer.conflicts[answer.conflicts.length - 1];
+    $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
+    $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
+    if (editing) { editing = null; rest(); }
+    $("take-theirs").onclick = () => { for (const c of answer.conflicts) put(c.cell, c.value); box.close(); draw(); say("已采用对方的内容"); beat(); };
+    $("take-mine").onclick = () => { box.close(); send({ values: job.values, was: Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])), seen: answer.revision }); };
+    if (!box.open) box.showModal();
+  }
+
+  // ---- what the table shows ------------------------------------------------------------------------------------
+  let marks = null, pendingTable = "";
+  const unsaved = new Map();
+  function put(key, text) {
+    const cell = cellOf(key);
+    if (cell && !(editing && editing.cell === cell)) cell.querySelector(".v").textContent = text;
+  }
+  function draw(chosen) {
+    if (pendingTable && !editing) {
+      const key = chosen ? `${chosen}:name` : current && current.dataset.cell;
+      const [x, y] = [window.scrollX, window.scrollY];
+      input.remove();
+      holder.innerHTML = pendingTable; pendingTable = ""; current = null; tools(null);
+      const cell = key && (cellOf(key) || cellOf(key.replace(/:name$/, ":title")) || cellOf(key.replace(/:name$/, "")));
+      if (cell) select(cell); window.scrollTo(x, y);
+    }
+    if (marks) for (const cell of holder.querySelectorAll("[data-cell]")) {
+      const [mark, tip] = marks[cell.dataset.cell] || ["", ""], had = cell.querySelector(".mark"), text = cell.querySelector(".v");
+      cell.classList.remove("has-e", "has-w", "has-i"); text.classList.remove("e", "w", "i");
+      if (mark) { cell.classList.add(`has-${mark}`); text.classList.add(mark); cell.title = tip; } else cell.removeAttribute("title");
+      if (mark && !had) { const i = document.createElement("i"); i.className = `mark ${mark}`; text.after(i); } else if (mark) had.className = `mark ${mark}`; else if (had) had.remove();
+    }
+    for (const cell of holder.querySelectorAll(".unsaved")) cell.classList.remove("unsaved");
+    for (const [key, [text, why]] of unsaved) { const cell = cellOf(key); if (cell) { put(key, text); cell.classList.add("unsaved"); cell.title = `没有保存：${why}`; } }
+  }
+
+  // ---- choosing and editing cells ------------------------------------------------------------------------------
+  const cells = () => [...holder.querySelectorAll("td[data-cell]")].filter((c) => !c.classList.contains("hollow") || c.dataset.cell);
+  const grow = () => { input.style.height = "auto"; input.style.height = `${input.scrollHeight}px`; };
+  function rest() { input.classList.add("ready"); input.value = ""; input.style.height = ""; holder.querySelectorAll(".edit").forEach((c) => c.classList.remove("edit")); options(null); }
+  function select(cell) {
+    if (editing) commit();
+    if (current) current.classList.remove("chosen");
+    current = cell; cell.classList.add("chosen"); cell.append(input); rest();
+    input.setAttribute("aria-label", `${cell.dataset.label || "指标"}：${cell.querySelector(".v").textContent || "空"}${cell.title ? `。${cell.title}` : ""}`);
+    input.focus({ preventScroll: true });
+    const box = cell.getBoundingClientRect();
+    if (box.top < 60 || box.bottom > innerHeight) cell.scrollIntoView({ block: "center" });
+    tools(cell);
+  }
+  function edit(keep) {
+    if (!current || editing) return;
+    if (current.dataset.cell.endsWith("s") && current.classList.contains("hollow")) return addRow();
+    const keys = [current.dataset.cell, ...(current.dataset.covers || "").split(" ").filter(Boolean)];
+    const was = current.querySelector(".v").textContent;
+    editing = { cell: current, keys, was, saved: was, seen: revision, timer: 0 };
+    current.classList.add("edit"); input.classList.remove("ready");
+    if (keep) { input.value = was; input.setSelectionRange(was.length, was.length); }
+    grow(); options(current);
+  }
+  function save(typing) {
+    clearTimeout(editing.timer);
+    const text = input.value.replace(/\r\n?/g, "\n");
+    if (text.trim() === editing.saved.trim()) return;
+    const all = (value) => Object.fromEntries(editing.keys.map((k) => [k, value]));
+    send({ values: all(text), was: all(editing.saved), seen: editing.seen, typing }); editing.saved = text;
+  }
+  function commit() {
+    const done = editing; if (!done) return;
+    save(false); done.cell.querySelector(".v").textContent = input.value.trim(); editing = null; rest(); draw();
+  }
+  function cancel() {
+    const done = editing; clearTimeout(done.timer);
+    if (done.saved !== done.was) { const all = (value) => Object.fromEntries(done.keys.map((k) => [k, value])); send({ values: all(done.was), was: all(done.saved), seen: done.seen }); }
+    editing = null; rest(); done.cell.querySelector(".v").textContent = done.was; draw();
+  }
+  function move(dx, dy) {
+    const box = current.getBoundingClientRect();
+    if (dx) { const all = cells(), next = all[all.indexOf(current) + dx]; if (next) select(next); return !!next; }
+    const middle = box.left + Math.min(box.width / 2, 40);
+    const near = cells().filter((c) => { const b = c.getBoundingClientRect(); return dy > 0 ? b.top >= box.bottom - 2 : b.bottom <= box.top + 2; });
+    const off = (c) => { const b = c.getBoundingClientRect(); const aside = middle < b.left ? b.left - middle : middle > b.right ? middle - b.right : 0; return Math.abs(dy > 0 ? b.top - box.bottom : box.top - b.bottom) * 20 + aside; };
+    const next = near.sort((a, b) => off(a) - off(b))[0];
+    if (next) select(next);
+    return !!next;
+  }
+  holder.addEventListener("focusin", (event) => { const cell = event.target.closest("td[data-cell]"); if (cell && event.target === cell && cell !== current) select(cell); });
+  holder.addEventListener("mousedown", (event) => {
+    const cell = event.target.closest("td[data-cell]");
+    if (!cell || event.target === input && editing || event.button) return;
+    event.preventDefault(); select(cell); edit(true);
+  });
+  document.addEventListener("mousedown", (event) => { if (editing && !event.target.closest("#table, .options, #rowtools")) { commit(); } });
+  input.addEventListener("focusout", () => { if (editing && !holder.contains(document.activeElement)) setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 150); });
+  input.addEventListener("compositionstart", () => edit(false));
+  const saveSoon = () => { clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600); };
+  input.addEventListener("input", (event) => {
+    lastInput = Date.now();
+    if (!editing) edit(false);
+    if (!editing) return;
+    grow(); options(current); clearTimeout(editing.timer);
+    if (!event.isComposing) saveSoon(); // half-composed Chinese is nobody's text
+  });
+  input.addEventListener("compositionend", () => { if (editing) { grow(); saveSoon(); } });
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const key = event.key, ctrl = event.ctrlKey || event.metaKey, row = rowOf(current);
+    const eat = (did = true) => { if (did !== false) event.preventDefault(); };
+    lastInput = Date.now();
+    if (ctrl && key === "Enter") { eat(); if (editing) commit(); addRow(); }
+    else if (ctrl && key === "Delete" && row) { eat(); removeRow(); }
+    else if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) { eat(); if (!pick(key)) { if (editing) commit(); moveRow(key === "ArrowUp" ? -1 : 1); } }
+    else if (key === "Tab") { if (editing) commit(); if (move(event.shiftKey ? -1 : 1, 0)) eat(); }
+    else if (key === "Enter" && !event.shiftKey && !event.altKey) { eat(); if (!editing) edit(true); else { const at = current; commit(); if (!move(0, 1)) select(at); } }
+    else if (key === "Escape") { if (editing) { eat(); cancel(); } }
+    else if (key === "F2") { eat(); edit(true); }
+    else if (!editing && ctrl && key.toLowerCase() === "z") { eat(); act(event.shiftKey ? "redo" : "undo"); }
+    else if (!editing && ctrl && key.toLowerCase() === "y") { eat(); act("redo"); }
+    else if (!editing && key.startsWith("Arrow") && !ctrl) { eat(); const dx = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0; move(dx, key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0); }
+    else if (!editing && (key === "Delete" || key === "Backspace")) { eat(); edit(false); if (editing) { input.value = ""; commit(); } }
+  });
+  input.addEventListener("copy", (event) => { if (!editing && current) { event.preventDefault(); event.clipboardData.setData("text/plain", current.querySelector(".v").textContent); } });
+  input.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain"), kind = current.dataset.cell.split(":")[0];
+    const block = text.includes("\t") || (/\n./.test(text.trim()) && ["indicator", "goal", "indicators", "goals"].includes(kind) && !editing);
+    if (!block || !["indicator", "goal", "plan", "indicators", "goals"].includes(kind)) return;
+    event.preventDefault();
+    if (editing) cancel();
+    send({ address: data.labels.rows, body: { do: "paste", cell: current.dataset.cell, text } });
+  });
+  side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); } });
+  side.addEventListener("change", (event) => { if (event.target.matches("[data-explanation]")) send({ values: { explanation: event.target.value }, seen: revision }); });
+  side.addEventListener("click", (event) => {
+    const fix = event.target.closest("[data-edits]");
+    if (fix) { if (editing) commit(); const values = JSON.parse(fix.dataset.edits); fix.disabled = true; for (const [k, v] of Object.entries(values)) put(k, v); send({ values, seen: revision }); }
+  });
+
+  // ---- rows, undo, dialogs -------------------------------------------------------------------------------------
+  const rowOf = (cell) => { const row = cell && cell.closest("tr[data-row]"); return row && /^(indicator|goal|itemized|safeguard):/.test(row.dataset.row) ? row.dataset.row : ""; };
+  const rows = (body) => send({ address: data.labels.rows, body });
+  function addRow() {
+    const row = rowOf(current), hollow = current && current.classList.contains("hollow") ? current.dataset.cell.slice(0, -1) : "";
+    const kind = row ? row.split(":")[0] : hollow || data.kind || "indicator";
+    rows({ do: "add", kind, after: row ? Number(row.split(":")[1]) : 0 });
+  }
+  const removeRow = () => { if (editing) cancel(); rows({ do: "remove", row: rowOf(current) }); };
+  const moveRow = (by) => { const row = rowOf(current); if (row) rows({ do: "move", row, by }); };
+  const act = (name) => { if (!data.labels[name]) return; if (editing) commit(); send({ address: data.labels[name], body: {} }); };
+  function tools(cell) {
+    const bar = $("rowtools"), row = rowOf(cell);
+    bar.hidden = !row;
+    if (!row) return;
+    const line = cell.closest("tr").getBoundingClientRect(), table = holder.getBoundingClientRect();
+    bar.style.left = `${table.right + window.scrollX - 1}px`; bar.style.top = `${line.top + window.scrollY}px`;
+  }
+  window.addEventListener("resize", () => tools(current));
+  $("rowtools").addEventListener("mousedown", (event) => event.preventDefault());
+  $("rowtools").addEventListener("click", (event) => {
+    const what = event.target.dataset.rowDo;
+    if (!what || !current) return;
+    if (what === "add") { if (editing) commit(); addRow(); } else if (what === "remove") removeRow(); else { if (editing) commit(); moveRow(what === "up" ? -1 : 1); }
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-do]"), take = event.target.closest("[data-take]");
+    if (button && button.dataset.do === "periods") rows({ do: "periods" }); else if (button) act(button.dataset.do);
+    if (take) { const response = await fetch(take.dataset.take); if (response.ok) { $("take").innerHTML = await response.text(); $("take").showModal(); } }
+    for (const more of document.querySelectorAll("details.more[open]")) if (!more.contains(event.target) || event.target.closest("[data-do], [data-dialog]")) more.removeAttribute("open");
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "take-form") return;
+    event.preventDefault();
+    const form = new FormData(event.target);
+    if (form.get("source")) rows({ do: "take", source: Number(form.get("source")), parts: form.getAll("part") });
+    $("take").close();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || !(event.ctrlKey || event.metaKey)) return;
+    if (event.key.toLowerCase() === "z") { event.preventDefault(); act(event.shiftKey ? "redo" : "undo"); } else if (event.key.toLowerCase() === "y") { event.preventDefault(); act("redo"); }
+  });
+
+  // ---- the list that the first two columns offer ---------------------------------------------------------------
+  const list = document.createElement("ul");
+  list.className = "options noprint"; list.hidden = true; document.body.append(list);
+  function options(cell) {
+    const field = cell && cell.dataset.cell.split(":")[2];
+    if (field !== "level1" && field !== "level2") { list.hidden = true; return; }
+    let names = Object.keys(data.framework);
+    if (field === "level2") { const own = cellOf(cell.dataset.cell.replace("level2", "level1")).querySelector(".v").textContent; names = data.framework[own] || [].concat(...Object.values(data.framework)); }
+    list.replaceChildren(...names.map((name) => { const item = document.createElement("li"); item.textContent = name; if (name === input.value) item.className = "on"; return item; }));
+    const box = cell.getBoundingClientRect();
+    list.hidden = false; list.style.left = `${box.left + scrollX}px`; list.style.top = `${box.bottom + scrollY}px`; list.style.minWidth = `${box.width}px`;
+  }
+  list.addEventListener("mousedown", (event) => { event.preventDefault(); if (event.target.tagName === "LI") { input.value = event.target.textContent; const at = current; commit(); select(at); } });
+  function pick(key) {
+    if (list.hidden) return false;
+    const items = [...list.children], at = items.findIndex((i) => i.classList.contains("on"));
+    const next = items[Math.max(0, Math.min(items.length - 1, at + (key === "ArrowDown" ? 1 : -1)))];
+    items.forEach((i) => i.classList.remove("on")); next.classList.add("on"); input.value = next.textContent; grow();
+    return true;
+  }
+
+  // ---- others at the same table --------------------------------------------------------------------------------
+  async function beat() {
+    if (document.hidden || busy || queue.length || Date.now() - lastInput > 600000) return;
+    try {
+      const { status: code, answer } = await ask(data.labels.here, { seen: revision, cell: current ? current.dataset.cell : "" });
+      if (code !== 200) return;
+      if (answer.closed) { say(answer.closed, "bad"); return; }
+      $("others").hidden = !answer.others.length;
+      $("others").replaceChildren(...answer.others.map((words) => { const s = document.createElement("span"); s.textContent = words; return s; }));
+      if ("revision" in answer) { const before = status.textContent; accept(answer, null); say(editing ? before : "别人刚刚改过本表，已更新"); }
+    } catch (error) { /* the next beat tells */ }
+  }
+  if (data.labels.here) { beat(); setInterval(beat, 15000); }
+  if (data.labels.here) window.addEventListener("pagehide", () => fetch(data.labels.here, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ leaving: true }) }).catch(() => {}));
+  window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
+})();

@@ -1,0 +1,31 @@
+// The review desk: keys in the queue, comments on cells.
+"use strict";
+(() => {
+  const queue = document.getElementById("queue"), boxes = () => Array.from(document.querySelectorAll(".queue tbody input[type=checkbox]"));
+  const count = () => { for (const out of document.querySelectorAll("[data-count]")) out.textContent = boxes().filter((b) => b.checked).length; };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) for (const box of boxes()) box.checked = event.target.checked;
+    if (event.target.matches("[data-lastyear]")) document.getElementById("beside").classList.toggle("nolast", !event.target.checked);
+    count();
+  });
+  count();
+  if (queue) {
+    const rows = Array.from(queue.tBodies[0].rows);
+    queue.addEventListener("click", (event) => { const row = event.target.closest("tr[data-href]"); if (row && !event.target.closest("a, input")) window.location = row.dataset.href; });
+    document.addEventListener("keydown", (event) => {
+      if (event.target.matches("input:not([type=checkbox]), select, textarea") || event.ctrlKey || event.altKey || event.metaKey) return;
+      const at = rows.indexOf(document.activeElement.closest ? document.activeElement.closest("tr") : null);
+      if (event.key === "j") (rows[at + 1] || rows[0]).focus();
+      else if (event.key === "k") (rows[at - 1] || rows[rows.length - 1]).focus();
+      else if (event.key === "x" && at >= 0) { const box = rows[at].querySelector("input"); box.checked = !box.checked; count(); }
+      else if (event.key === "Enter" && at >= 0 && !event.target.matches("input, a")) window.location = rows[at].dataset.href;
+    });
+  }
+  const form = document.getElementById("newcomment");
+  const aim = (cell) => { for (const old of document.querySelectorAll("td.aim")) old.classList.remove("aim"); if (cell) cell.classList.add("aim"); };
+  document.addEventListener("click", (event) => {
+    const go = event.target.closest("[data-goto]"), cell = event.target.closest(".reviewpage .beside > div:first-child td[data-cell]");
+    if (go) { const found = document.querySelector('td[data-cell="' + CSS.escape(go.dataset.goto) + '"]'); if (found) { aim(found); found.scrollIntoView({ block: "center", behavior: "smooth" }); } }
+    if (cell && form) { aim(cell); form.elements.cell.value = cell.dataset.cell; document.getElementById("commentcell").textContent = "对“" + (cell.dataset.label || "这一格") + "”的批注："; form.elements.text.focus({ preventScroll: true }); }
+  });
+})();

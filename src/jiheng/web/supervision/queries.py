@@ -1,0 +1,65 @@
+"""What the pages of the audit trail read."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from jiheng.web.supervision.chain import first_broken
+from jiheng.web.supervision.models import AuditEntry, Notification
+
+
+def entries(asked: Any) -> QuerySet[AuditEntry]:
+    """The trail, newest first, as asked: person, action, object, from a day to a day."""
+    found = AuditEntry.objects.all()
+    if q := asked.get("q", "").strip():
+        found = found.filter(Q(object_name__icontains=q) | Q(before__icontains=q) | Q(after__icontains=q))
+    if person := asked.get("person", "").strip():
+        found = found.filter(person__icontains=person)
+    if action := asked.get("action", ""):
+        found = found.filter(action=action)
+    if start := asked.get("start", ""):
+        found = found.filter(at__gte=start)
+    if end := asked.get("end", ""):
+        found = found.filter(at__lte=f"{end}T23:59:59.999+00:00")
+    return found
+
+
+def actions() -> list[str]:
+    """Every kind of action there is."""
+    return list(AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct())
+
+
+def in_chain_order() -> Iterator[dict[str, Any]]:
+    """All entries as the chain's functions take them, from the first."""
+    for entry in AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000):
+        yield entry.as_chained()
+
+
+def verify() -> tuple[int, int | None]:
+    """(how many entries there are, the first that does not follow from those before it, or ``None``)."""
+    return AuditEntry.objects.count(), first_broken(in_chain_order())
+
+
+def _lines(text: str) -> list[str]:
+    if not text:
+        return []
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, indent=1).splitlines()
+    except ValueError:
+        return text.splitlines()
+
+
+def difference(entry: AuditEntry) -> list[tuple[str, str]]:
+    """Before and after, line by line: (" ", "-" or "+", line)."""
+    found = difflib.ndiff(_lines(entry.before), _lines(entry.after))
+    return [(line[0], line[2:]) for line in found if line[0] in " -+"]
+
+
+def notifications(person: Any) -> QuerySet[Notification]:
+    """A person's messages, newest first."""
+    return Notification.objects.filter(person=person)

@@ -1,0 +1,57 @@
+"""Add to the audit trail; tell people things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from jiheng.web.supervision.actor import actor
+from jiheng.web.supervision.chain import GENESIS, entry_hash
+from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
+
+
+def _json(value: Any) -> str:
+    return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+
+
+@transaction.atomic
+def record(
+    action: str, target: models.Model | None, before: Any = None, after: Any = None, name: str = ""
+) -> AuditEntry:
+    """Write one change to the audit trail, in the transaction of the change itself.
+
+    ``action`` is a short Chinese verb phrase (修改指标值); ``before`` and ``after`` are JSON-able.
+    """
+    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"sequence": 0, "hash": GENESIS})
+    who = actor()
+    entry = {
+        "sequence": head.sequence + 1,
+        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "person": f"{who.person.username} {who.person.name}"[:150] if who.person else "系统",
+        "address": who.address[:64],
+        "action": action[:64],
+        "kind": target._meta.label_lower if target is not None else "",
+        "object_id": str(target.pk) if target is not None else "",
+        "object_name": (name or (str(target) if target is not None else ""))[:255],
+        "before": _json(before),
+        "after": _json(after),
+    }
+    entry_digest = entry_hash(head.hash, entry)
+    saved = AuditEntry(
+        **entry, person_id_then=who.person.pk if who.person else None, previous=head.hash, hash=entry_digest
+    )
+    saved.save()
+    head.sequence, head.hash = saved.sequence, saved.hash
+    head.save(update_fields=["sequence", "hash"])
+    return saved
+
+
+def notify(people: Iterable[Any], text: str, link: str = "") -> None:
+    """Tell people something, once each."""
+    Notification.objects.bulk_create(
+        Notification(person=p, text=text[:500], link=link) for p in {p.pk: p for p in people}.values()
+    )

@@ -1,0 +1,15 @@
+"""The addresses of the platform: each app brings its own."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("jiheng.web.workbench.urls")),
+    path("", include("jiheng.web.org.urls")),
+    path("", include("jiheng.web.supervision.urls")),
+    path("", include("jiheng.web.jobs.urls")),
+    path("", include("jiheng.web.plan.urls")),
+    path("", include("jiheng.web.disclosure.urls")),
+    path("", include("jiheng.web.api.urls")),
+]

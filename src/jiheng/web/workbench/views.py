@@ -1,0 +1,36 @@
+"""The workbench."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from jiheng.web.org.permissions import allowed
+from jiheng.web.workbench import queries
+
+
+@login_required
+def workbench(request: HttpRequest) -> HttpResponse:
+    """What is mine to do, and where everything stands; administrators get their own short list."""
+    person = request.user
+    year = queries.current_year(person)
+    if year is None or not allowed(person, "plan.view"):
+        return render(request, "workbench/plain.html", {"year": year})
+    projects = queries.reachable(person, year)
+    mine = queries.waiting(person, projects)
+    wide = allowed(person, "workbench.overview")
+    department = allowed(person, "plan.review_department")
+    bars = queries.progress(projects, "department" if wide else "unit") if wide or department else []
+    context = {
+        "year": year,
+        "stages": queries.stages(projects, year, timezone.localdate()),
+        "mine": mine[: queries.SHOWN],
+        "sum": queries.summary(mine),
+        "bars": bars,
+        "red": queries.red_list(projects) if wide or department else [],
+        "wide": wide,
+        "review": allowed(person, "plan.review_finance") or department,
+    }
+    return render(request, "workbench/workbench.html", context)
