@@ -1,0 +1,72 @@
+"""``jiheng serve``: one command from an empty folder to pages, background work included; it stops when told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = free_port()
+    dropped = ("JIHENG_", "DJANGO_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(dropped)} | {"PYTHONPATH": str(SOURCE)}
+    command = [
+        sys.executable,
+        "-c",
+        "from jiheng.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True)
+    yield process, f"http://127.0.0.1:{port}"
+    if process.poll() is None:
+        process.kill()
+        process.wait()
+
+
+def fetch(address: str, seconds: float = 30) -> tuple[int, str]:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as response:
+                return response.status, response.read().decode()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
+
+
+def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
+    process, address = served
+    status, page = fetch(f"{address}/login/")
+    assert status == 200
+    assert "绩衡" in page
+    assert fetch(f"{address}/static/jiheng.css")[0] == 200
+    assert "还没有公开的绩效文本" in fetch(f"{address}/public/")[1]
+    assert (tmp_path / "var" / "jiheng.sqlite3").is_file()
+    assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    with pytest.raises(OSError, match=r"."):
+        fetch(f"{address}/login/", seconds=0)

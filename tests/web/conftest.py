@@ -1,0 +1,45 @@
+"""A district with people, for the platform's tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def district(db: None) -> Any:
+    """One district with a department of two units and an open year."""
+    from jiheng.web.org.models import Department, District, Unit
+    from jiheng.web.plan.models import BudgetYear
+
+    made = District.objects.create(code="139901", name="云溪区")
+    department = Department.objects.create(district=made, code="601", name="云溪区公共服务局")
+    Unit.objects.create(department=department, code="601001", name="云溪区公共服务局本级")
+    Unit.objects.create(department=department, code="601002", name="云溪区公园管理中心")
+    BudgetYear.objects.create(district=made, year=2026, pack="hebei-2023")
+    return made
+
+
+@pytest.fixture
+def person(district: Any) -> Any:
+    """``person("clerk")``: an account with this role at the first unit, its department or the district."""
+    from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
+    from jiheng.web.org.roles import DEPARTMENT_ROLES, UNIT_ROLES, Role
+
+    def make(role: str, username: str = "", unit: Any = None) -> Any:
+        at = unit or Unit.objects.get(code="601001")
+        someone = Person.objects.create_user(
+            username or role, Role(role).label, "Ceshi-2026-mima", must_change_password=False, unit=at
+        )
+        RoleAssignment.objects.create(
+            person=someone,
+            role=role,
+            district=district,
+            department=at.department if Role(role) in UNIT_ROLES | DEPARTMENT_ROLES else None,
+            unit=at if Role(role) in UNIT_ROLES else None,
+        )
+        return someone
+
+    assert Department.objects.exists()
+    return make

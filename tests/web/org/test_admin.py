@@ -1,0 +1,218 @@
+"""Three separated administrators: units and accounts, roles, logs; none can do another's work."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
+from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.org.roles import Role
+from jiheng.web.supervision.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def as_(someone: Any) -> Client:
+    client = Client()
+    client.force_login(someone, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def admins(person: Any) -> dict[str, Any]:
+    return {role: person(role) for role in ("system_admin", "security_admin", "audit_admin")}
+
+
+def printed_matrix() -> dict[str, dict[str, bool]]:
+    """The matrix as the handbook prints it: permission → role → whether there is a dot."""
+    page = Path(__file__).parents[3] / "docs" / "permissions.md"
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if "| `" in line]
+    rows = ([cell.strip() for cell in line.split("|")[1:-1]] for line in lines)
+    return {cells[1].strip("`"): dict(zip(Role.values, (c == "●" for c in cells[2:]), strict=True)) for cells in rows}
+
+
+@pytest.mark.parametrize("permission", sorted(PERMISSIONS))
+def test_every_cell_of_the_printed_matrix(person: Any, permission: str) -> None:
+    unit = Unit.objects.get(code="601001")
+    printed = printed_matrix()[permission]
+    for role in Role:
+        assert allowed(person(role), permission, unit) == printed[role.value], role
+
+
+PAGES = {
+    "/org/": {"system_admin", "security_admin", "audit_admin"},
+    "/org/people/": {"system_admin", "security_admin", "audit_admin"},
+    "/org/people/import/": {"system_admin"},
+    "/org/people/template.xlsx": {"system_admin"},
+    "/audit/": {"audit_admin", "auditor"},
+    "/audit/export.csv": {"audit_admin", "auditor"},
+}
+
+
+@pytest.mark.parametrize("role", [r.value for r in Role])
+def test_pages_open_to_their_roles_alone(person: Any, role: str) -> None:
+    client = as_(person(role))
+    for page, roles in PAGES.items():
+        assert client.get(page).status_code == (200 if role in roles else 403), page
+
+
+def test_no_administrator_does_another_ones_work(person: Any, admins: Any) -> None:
+    clerk = person("clerk")
+    target = f"/org/people/{clerk.pk}/change/"
+    system, security, audit = (as_(admins[r]) for r in admins)
+    assert system.post(target, {"do": "grant", "role": "auditor"}).status_code == 403
+    assert system.post(target, {"do": "unlock"}).status_code == 403
+    assert security.post(target, {"do": "reset"}).status_code == 403
+    assert security.post(target, {"do": "disable"}).status_code == 403
+    assert security.post("/org/people/new/", {"username": "x", "name": "x"}).status_code == 403
+    assert security.post("/org/change/", {"do": "add_department", "code": "9", "name": "x"}).status_code == 403
+    for do in ("grant", "unlock", "reset", "disable"):
+        assert audit.post(target, {"do": do, "role": "auditor"}).status_code == 403
+    clerk.refresh_from_db()
+    assert clerk.is_active
+    assert [a.role for a in clerk.roles.all()] == ["clerk"]
+
+
+@pytest.mark.parametrize(
+    "holds, wanted", [("clerk", "system_admin"), ("system_admin", "clerk"), ("audit_admin", "security_admin")]
+)
+def test_administrators_hold_no_other_role(person: Any, holds: str, wanted: str) -> None:
+    security = as_(person("security_admin", "granter"))
+    someone = person(holds, "someone")
+    unit = Unit.objects.first()
+    assert unit is not None
+    page = security.post(
+        f"/org/people/{someone.pk}/change/", {"do": "grant", "role": wanted, "unit": unit.pk}, follow=True
+    )
+    assert "不能与其他角色兼任" in page.content.decode()
+    assert someone.roles.count() == 1
+
+
+def test_roles_are_granted_and_revoked_but_not_to_oneself(person: Any, admins: Any) -> None:
+    security = as_(admins["security_admin"])
+    someone = Person.objects.create_user("neu", "新人", "x")
+    department = Department.objects.get()
+    security.post(
+        f"/org/people/{someone.pk}/change/", {"do": "grant", "role": "department_reviewer", "department": department.pk}
+    )
+    held = RoleAssignment.objects.get(person=someone)
+    assert (held.role, held.department) == ("department_reviewer", department)
+    again = security.post(f"/org/people/{someone.pk}/change/", {"do": "grant", "role": "clerk"}, follow=True)
+    assert "要指定单位" in again.content.decode()
+    own = f"/org/people/{admins['security_admin'].pk}/change/"
+    assert "不能给自己授予" in security.post(own, {"do": "grant", "role": "auditor"}, follow=True).content.decode()
+    security.post(f"/org/people/{someone.pk}/change/", {"do": "revoke", "assignment": held.pk})
+    assert not someone.roles.exists()
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"授予角色", "收回角色"}
+
+
+def test_accounts_are_made_disabled_and_reset(admins: Any) -> None:
+    system = as_(admins["system_admin"])
+    page = system.post("/org/people/new/", {"username": "wang.er", "name": "王二 <b>"}).content.decode()
+    someone = Person.objects.get(username="wang.er")
+    assert "王二 &lt;b&gt;" in page
+    assert someone.must_change_password
+    assert (
+        "已经有了"
+        in system.post("/org/people/new/", {"username": "wang.er", "name": "x"}, follow=True).content.decode()
+    )
+    assert (
+        "只能用英文字母"
+        in system.post("/org/people/new/", {"username": "王二", "name": "x"}, follow=True).content.decode()
+    )
+    system.post(f"/org/people/{someone.pk}/change/", {"do": "disable"})
+    someone.refresh_from_db()
+    assert not someone.is_active
+    before = someone.password
+    system.post(f"/org/people/{someone.pk}/change/", {"do": "reset"})
+    someone.refresh_from_db()
+    assert someone.password != before
+    own = f"/org/people/{admins['system_admin'].pk}/change/"
+    assert "不能停用自己" in system.post(own, {"do": "disable"}, follow=True).content.decode()
+
+
+def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
+    out = BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for r, row in enumerate(rows):
+            for c, text in enumerate(row):
+                sheet.write_string(r, c, text)
+    return SimpleUploadedFile("人员.xlsx", out.getvalue())
+
+
+HEAD = ("账号", "姓名", "单位编码", "电话", "邮箱")
+
+
+def test_people_come_from_excel_all_or_none(admins: Any) -> None:
+    system = as_(admins["system_admin"])
+    bad = workbook(HEAD, ("a1", "甲", "601001", "", ""), ("a1", "乙", "601001"), ("b 2", "", "999"))
+    page = system.post("/org/people/import/", {"file": bad, "confirmed": "1"}).content.decode()
+    assert "第 3 行" in page
+    assert "重复" in page
+    assert "没有编码为“999”的在用单位" in page
+    assert not Person.objects.filter(username="a1").exists()
+    good = workbook(HEAD, ("a1", "甲", "601001", "", ""), ("a2", "乙", "601002", "", ""))
+    assert "2 人都没有问题" in system.post("/org/people/import/", {"file": good}).content.decode()
+    assert not Person.objects.filter(username="a1").exists()
+    good.seek(0)
+    system.post("/org/people/import/", {"file": good, "confirmed": "1"})
+    assert {p.unit.code for p in Person.objects.filter(username__in=("a1", "a2"))} == {"601001", "601002"}
+
+
+@pytest.mark.parametrize(
+    "file, said",
+    [
+        (SimpleUploadedFile("a.xlsx", b"PK\x03\x04broken"), "损坏"),
+        (SimpleUploadedFile("a.txt", "账号".encode()), "Excel"),
+        (workbook(("姓名",), ("甲",)), "缺少这些栏"),
+    ],
+)
+def test_what_is_no_list_of_people(admins: Any, file: SimpleUploadedFile, said: str) -> None:
+    file.seek(0)
+    assert said in as_(admins["system_admin"]).post("/org/people/import/", {"file": file}).content.decode()
+
+
+def test_units_are_added_renamed_and_merged(admins: Any) -> None:
+    system = as_(admins["system_admin"])
+    department = Department.objects.get()
+    system.post(
+        "/org/change/",
+        {"do": "add_unit", "department": department.pk, "code": "601003", "name": "苗圃", "valid_from": "2026"},
+    )
+    made = Unit.objects.get(code="601003")
+    first = Unit.objects.get(code="601001")
+    system.post("/org/change/", {"do": "end_unit", "unit": made.pk, "last_year": "2026", "successor": first.pk})
+    made.refresh_from_db()
+    assert (made.valid_to, made.successor) == (2026, first)
+    page = system.post("/org/change/", {"do": "end_unit", "unit": first.pk, "last_year": "明年"}, follow=True)
+    assert "四位年份" in page.content.decode()
+    system.post("/org/change/", {"do": "add_section", "unit": first.pk, "name": "财务科"})
+    system.post("/org/change/", {"do": "remove_section", "section": first.sections.get().pk})
+    assert not first.sections.exists()
+    system.post("/org/change/", {"do": "rename_unit", "unit": first.pk, "name": "新名称"})
+    assert AuditEntry.objects.filter(action="修改单位名称", after__contains="新名称").count() == 1
+
+
+def test_few_queries(admins: Any, django_assert_max_num_queries: Any) -> None:
+    for n in range(40):
+        Person.objects.create_user(f"p{n}", "某某", "x")
+    system = as_(admins["system_admin"])
+    for page in ("/org/", "/org/people/"):
+        with django_assert_max_num_queries(14):
+            system.get(page)
+
+
+def test_csrf_is_asked_for(admins: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(admins["system_admin"], backend=BACKEND)
+    assert client.post("/org/people/new/", {"username": "x1", "name": "x"}).status_code == 403
+    assert not Person.objects.filter(username="x1").exists()

@@ -1,0 +1,238 @@
+"""Documents come in whole: read in the background, previewed, imported all or nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+import make_demo
+from jiheng import wire
+from jiheng.readers import read, read_bytes
+from jiheng.web.jobs.models import Job
+from jiheng.web.jobs.services import perform
+from jiheng.web.org.models import Department, Unit
+from jiheng.web.plan import mapping, workflow
+from jiheng.web.plan.importing import uploads
+from jiheng.web.plan.importing.services import import_upload
+from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project, Upload
+from jiheng.web.plan.services import Refused
+from jiheng.web.supervision.models import AuditEntry
+from jiheng.writers.docx_document import write_document
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+ROADS = make_demo.DEMO / "青岚县交通运输局2025年绩效文本.docx"
+SHARED = Path(__file__).parents[5] / "shared"
+
+
+def as_(client: Client, someone: Any) -> Client:
+    client.force_login(someone, backend=BACKEND)
+    return client
+
+
+def send(client: Client, *files: tuple[str, bytes]) -> Any:
+    data = {"unit": Unit.objects.get(code="601001").pk, "year": BudgetYear.objects.get().pk}
+    return client.post("/import/", data | {"files": [SimpleUploadedFile(n, b) for n, b in files]}, follow=True)
+
+
+@pytest.fixture
+def brought(client: Client, person: Any) -> tuple[Client, Upload]:
+    """The roads document, read and waiting, with the clerk who sent it."""
+    clerk = as_(client, person("clerk"))
+    send(clerk, ("交通局.docx", ROADS.read_bytes()))
+    perform(Job.objects.get().pk)
+    return clerk, Upload.objects.get()
+
+
+def choose(client: Client, upload: Upload, action: str = "new", **more: str) -> Any:
+    choices = {f"action:{n}": action for n in range(1, 5)}
+    return client.post(f"/import/{upload.pk}/", choices | more, follow=True)
+
+
+def in_database() -> Any:
+    rows = Project.objects.select_related("unit__department").prefetch_related("periods", "goals", "indicators")
+    return mapping.to_document(rows.order_by("order"), None, "x", 2025).projects
+
+
+def test_a_document_comes_in_as_it_is(brought: tuple[Client, Upload]) -> None:
+    clerk, upload = brought
+    page = clerk.get(f"/import/{upload.pk}/").content.decode()
+    assert "农村公路预防性养护工程" in page
+    assert "V307" in page
+    assert "文件写的是 2025 年" in page
+    choose(clerk, upload)
+    original = read(ROADS).projects
+    for ours, theirs in zip(in_database(), original, strict=True):
+        assert (ours.name, ours.code, ours.budget, ours.purpose) == (
+            theirs.name,
+            theirs.code,
+            theirs.budget,
+            theirs.purpose,
+        )
+        assert (ours.plan, ours.goals, ours.indicators) == (theirs.plan, theirs.goals, theirs.indicators)
+    assert Project.objects.filter(errors__gt=0).exists()
+    assert Upload.objects.get().state == Upload.State.IMPORTED
+    assert AuditEntry.objects.filter(action="导入文件").count() == 1
+    assert "不能再导入" in choose(clerk, upload).content.decode()
+
+
+def test_again_it_is_the_same_and_a_changed_one_replaces_or_fills(brought: tuple[Client, Upload], person: Any) -> None:
+    clerk, upload = brought
+    choose(clerk, upload)
+    project = Project.objects.get(name="农村公路预防性养护工程")
+    Project.objects.filter(pk=project.pk).update(purpose="改过的用途", budget_other=None)
+    page = send(clerk, ("交通局.docx", ROADS.read_bytes())).content.decode()
+    assert "内容完全相同" in page
+    perform(Job.objects.first().pk)  # type: ignore[union-attr]
+    again = Upload.objects.filter(state=Upload.State.READ).get()
+    page = clerk.get(f"/import/{again.pk}/").content.decode()
+    assert page.count(">相同<") == 3
+    assert "1 处不同" in page
+    clerk.post(f"/import/{again.pk}/", {"action:1": "merge"})
+    project.refresh_from_db()
+    assert project.purpose == "改过的用途"
+    send(clerk, ("交通局.docx", ROADS.read_bytes()))
+    perform(Job.objects.first().pk)  # type: ignore[union-attr]
+    clerk.post(f"/import/{Upload.objects.filter(state='read').get().pk}/", {"action:1": "replace"})
+    project.refresh_from_db()
+    assert project.purpose == "用于62公里农村公路的裂缝灌封、微表处和标线施划。"
+    assert Project.objects.count() == 4
+
+
+def test_nothing_is_half_imported(brought: tuple[Client, Upload], person: Any) -> None:
+    clerk, upload = brought
+    choose(clerk, upload)
+    send(clerk, ("交通局.docx", ROADS.read_bytes()))
+    perform(Job.objects.first().pk)  # type: ignore[union-attr]
+    again = Upload.objects.filter(state="read").get()
+    Project.objects.all().update(purpose="改过的用途", explanation="说明")
+    last = Project.objects.order_by("order").last()
+    assert last is not None
+    workflow.perform(person("unit_head"), last, "submit")
+    with pytest.raises(Refused, match="没有导入任何内容"):
+        import_upload(again.by, again, dict.fromkeys(range(1, 5), "replace"))
+    assert set(Project.objects.values_list("purpose", flat=True)) == {"改过的用途"}
+    assert "已处于“单位已报”" in clerk.get(f"/import/{again.pk}/").content.decode()
+
+
+def test_files_that_cannot_be_read_stop_no_other(client: Client, person: Any) -> None:
+    clerk = as_(client, person("clerk"))
+    send(clerk, ("坏.docx", ROADS.read_bytes()[:2000]), ("../../etc/空.txt", b""), ("交通局.docx", ROADS.read_bytes()))
+    perform(Job.objects.get().pk)
+    states = dict(Upload.objects.values_list("name", "state"))
+    assert states == {"坏.docx": "failed", "空.txt": "failed", "交通局.docx": "read"}
+    page = clerk.get("/import/").content.decode()
+    assert "损坏" in page
+    root = Path(uploads.path_of(Upload.objects.get(name="空.txt"))).parent
+    assert all(uploads.path_of(u).parent == root and u.path.startswith("uploads/") for u in Upload.objects.all())
+
+
+def test_a_killed_job_goes_on_where_it_was(client: Client, person: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(as_(client, person("clerk")), ("一.docx", ROADS.read_bytes()), ("二.docx", ROADS.read_bytes()))
+    job, reads = Job.objects.get(), []
+
+    def dying(data: bytes, name: str) -> Any:
+        reads.append(name)
+        if len(reads) == 2:
+            raise SystemExit
+        return read_bytes(data, name)
+
+    monkeypatch.setattr(uploads, "read_bytes", dying)
+    with pytest.raises(SystemExit):
+        perform(job.pk)
+    Job.objects.update(heartbeat=None)
+    perform(job.pk)
+    assert reads == ["一.docx", "二.docx", "二.docx"]
+    assert set(Upload.objects.values_list("state", flat=True)) == {"read"}
+    assert Job.objects.get().state == Job.State.DONE
+
+
+def test_too_large_a_file_is_refused(client: Client, person: Any, settings: Any) -> None:
+    settings.UPLOAD_MAX_BYTES = 1000
+    page = send(as_(client, person("clerk")), ("大.docx", ROADS.read_bytes())).content.decode()
+    assert "没有上传" in page
+    assert not Upload.objects.exists()
+
+
+def test_other_units_do_not_see_it(brought: tuple[Client, Upload], person: Any) -> None:
+    _, upload = brought
+    stranger = as_(Client(), person("clerk", "fremd", unit=Unit.objects.get(code="601002")))
+    for address in ("", "original/"):
+        assert stranger.get(f"/import/{upload.pk}/{address}").status_code == 404
+    assert stranger.post(f"/import/{upload.pk}/discard/").status_code == 404
+    assert upload.name not in stranger.get("/import/").content.decode()
+    assert as_(Client(), person("auditor")).get("/import/").status_code == 403
+
+
+def test_the_original_is_kept(brought: tuple[Client, Upload]) -> None:
+    clerk, upload = brought
+    response = clerk.get(f"/import/{upload.pk}/original/")
+    assert b"".join(response.streaming_content) == ROADS.read_bytes()  # type: ignore[attr-defined]
+    assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_department_imports_its_goals_and_units_by_code(client: Client, person: Any) -> None:
+    document = read(ROADS)
+    text = wire.to_json(document).decode().replace('"unit_code":"348001"', '"unit_code":"601002"')
+    reviewer = as_(client, person("department_reviewer"))
+    send(reviewer, ("交通局.json", text.encode()))
+    perform(Job.objects.get().pk)
+    choose(reviewer, Upload.objects.get(), part_one="1")
+    assert {p.unit.code for p in Project.objects.all()} == {"601002"}
+    goals = mapping.to_goals(DepartmentGoals.objects.get())
+    assert goals == document.goals
+
+
+def test_hostile_texts_are_shown_as_texts(client: Client, person: Any) -> None:
+    spoiled = json.loads(wire.to_json(read(ROADS)))
+    spoiled["projects"][0]["name"] = "<script>alert(1)</script>"
+    clerk = as_(client, person("clerk"))
+    send(clerk, ("<img src=x>.json", json.dumps(spoiled).encode()))
+    perform(Job.objects.get().pk)
+    page = clerk.get(f"/import/{Upload.objects.get().pk}/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<img src=x" not in page
+
+
+def test_few_queries(brought: tuple[Client, Upload], django_assert_max_num_queries: Any) -> None:
+    clerk, upload = brought
+    with django_assert_max_num_queries(16):
+        clerk.get("/import/")
+    with django_assert_max_num_queries(20):
+        clerk.get(f"/import/{upload.pk}/")
+
+
+@pytest.mark.skipif(not (SHARED / "gold").is_dir(), reason="../shared with the seeds is not here")
+@pytest.mark.parametrize("seed", ["000", "001", "003"])
+def test_a_seed_comes_in_and_goes_out_the_same(client: Client, person: Any, tmp_path: Path, seed: str) -> None:
+    """Imported, exported as .docx and read again, a real document says what it said at first: F1 1.0000."""
+    path = next((SHARED / "seeds").glob(f"{seed}*.txt"))
+    reviewer = as_(client, person("department_reviewer"))
+    send(reviewer, (path.name, path.read_bytes()))
+    perform(Job.objects.get().pk)
+    first = read(path)
+    choices = {f"action:{p.sequence}": "new" for p in first.projects}
+    reviewer.post(f"/import/{Upload.objects.get().pk}/", choices | {"part_one": "1"})
+    Department.objects.update(name=first.department.name)
+    Unit.objects.filter(code="601001").update(code=first.department.unit_code, name=first.department.unit_name)
+    rows = Project.objects.select_related("unit__department").prefetch_related("periods", "goals", "indicators")
+    goals = DepartmentGoals.objects.get()
+    out = mapping.to_document(rows.order_by("order"), goals, first.department.name or "", first.fiscal_year or 0)
+    (tmp_path / "first.json").write_bytes(wire.to_json(first))
+    (tmp_path / "again.json").write_bytes(wire.to_json(read_bytes(write_document(out), path.name)))
+    compare = [
+        sys.executable,
+        str(SHARED / "gold" / "compare.py"),
+        str(tmp_path / "first.json"),
+        str(tmp_path / "again.json"),
+    ]
+    lines = subprocess.run(compare, capture_output=True, text=True, check=True).stdout.strip().splitlines()
+    assert lines[-1].startswith("F1 1.0000"), "\n".join(lines)

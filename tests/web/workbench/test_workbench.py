@@ -1,0 +1,65 @@
+"""The workbench shows each role its own, in few queries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from jiheng.web.org.models import Unit
+from jiheng.web.plan.models import BudgetYear, Project
+from jiheng.web.plan.states import State
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def projects(district: Any) -> list[Project]:
+    year = BudgetYear.objects.get()
+    states = [State.DRAFT, State.SUBMITTED, State.FINANCE_REVIEW, State.APPROVED]
+    made = [
+        Project(unit=unit, budget_year=year, name=f"{unit.code}项目{n}", state=state, errors=n, risk=n * 10)
+        for unit in Unit.objects.all()
+        for n, state in enumerate(states)
+    ]
+    return Project.objects.bulk_create(made)
+
+
+@pytest.mark.parametrize(
+    "role, sees, not_sees",
+    [
+        ("clerk", "601001项目0", "601002项目0"),
+        ("department_reviewer", "601002项目1", '待我办理</h1><span class="sub">2026年 · 共 0'),
+        ("finance_reviewer", "601001项目2", "没有等您办理"),
+        ("auditor", "没有等您办理", "被退回"),
+    ],
+)
+def test_each_role_sees_its_own(
+    client: Client, person: Any, projects: Any, role: str, sees: str, not_sees: str
+) -> None:
+    client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/").content.decode()
+    assert sees in page
+    assert not_sees not in page
+
+
+@pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin"])
+def test_administrators_see_no_projects(client: Client, person: Any, projects: Any, role: str) -> None:
+    client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get("/").content.decode()
+    assert "项目0" not in page
+    assert "您好" in page
+
+
+def test_few_queries_however_many_projects(
+    client: Client, person: Any, projects: Any, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(person("finance_reviewer"), backend="django.contrib.auth.backends.ModelBackend")
+    client.get("/")
+    with django_assert_max_num_queries(14):
+        client.get("/")
+
+
+def test_a_stranger_is_sent_to_the_login(client: Client) -> None:
+    assert client.get("/").headers["Location"].startswith("/login/")
