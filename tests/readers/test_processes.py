@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import time
@@ -29,6 +30,5 @@ def test_a_dying_process_costs_only_its_item() -> None:
 def test_leaving_early_ends_the_processes() -> None:
     results = in_processes(_square, range(10_000), 2)
     assert next(results) == 0
-    begin = time.monotonic()
     results.close()  # type: ignore[attr-defined]
-    assert time.monotonic() - begin < 5
+    assert not multiprocessing.active_children()
