@@ -10,6 +10,10 @@ urlpatterns = [
     path("", include("jiheng.web.supervision.urls")),
     path("", include("jiheng.web.jobs.urls")),
     path("", include("jiheng.web.plan.urls")),
+    path("", include("jiheng.web.execution.urls")),
+    path("", include("jiheng.web.monitoring.urls")),
+    path("", include("jiheng.web.evaluation.urls")),
+    path("", include("jiheng.web.results.urls")),
     path("", include("jiheng.web.disclosure.urls")),
     path("", include("jiheng.web.api.urls")),
 ]

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 
 from jiheng.readers import office, read_bytes
-from jiheng.web.disclosure import documents
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import perform
 from jiheng.web.org.models import Department, Unit
+from jiheng.web.plan import documents
 from jiheng.web.plan.models import (
     BudgetYear,
     DepartmentGoals,

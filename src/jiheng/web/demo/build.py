@@ -15,12 +15,12 @@ from django.db import transaction
 
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make
-from jiheng.web.disclosure.documents import document_of, to_content
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.roles import DEPARTMENT_ROLES, UNIT_ROLES, Role
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import counts, findings_of, risk_of
+from jiheng.web.plan.documents import document_of, to_content
 from jiheng.web.plan.models import (
     BudgetYear,
     DepartmentGoals,

@@ -11,3 +11,7 @@ class DisclosureConfig(AppConfig):
     name = "jiheng.web.disclosure"
     label = "disclosure"
     verbose_name = "信息公开"
+
+    def ready(self) -> None:
+        """Know the work done in the background, in the worker as in the server."""
+        from jiheng.web.disclosure import services as _publishing  # noqa: F401

@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from jiheng.readers import office
 from jiheng.readers.errors import ReadError
-from jiheng.web.disclosure import documents
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.jobs.services import JobError, Progress, ask, job
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import require
-from jiheng.web.plan import workflow
+from jiheng.web.plan import documents, workflow
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.plan.states import State
 from jiheng.web.supervision.services import record

@@ -14,10 +14,11 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.model import Document
-from jiheng.web.disclosure import documents, queries, services
+from jiheng.web.disclosure import queries, services
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import allowed, require
+from jiheng.web.plan import documents
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.table import table_of
 

@@ -11,8 +11,3 @@ class JobsConfig(AppConfig):
     name = "jiheng.web.jobs"
     label = "jobs"
     verbose_name = "后台任务"
-
-    def ready(self) -> None:
-        """Know every kind of work, in the worker as in the server."""
-        from jiheng.web.disclosure import services as _publishing  # noqa: F401
-        from jiheng.web.plan.importing import uploads as _reading  # noqa: F401

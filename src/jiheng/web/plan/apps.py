@@ -11,3 +11,7 @@ class PlanConfig(AppConfig):
     name = "jiheng.web.plan"
     label = "plan"
     verbose_name = "绩效目标"
+
+    def ready(self) -> None:
+        """Know the work done in the background, in the worker as in the server."""
+        from jiheng.web.plan.importing import uploads as _reading  # noqa: F401

@@ -10,8 +10,8 @@ from typing import Any
 
 from jiheng import wire
 from jiheng.model import Document
-from jiheng.web.disclosure.documents import TYPES
 from jiheng.web.plan import mapping
+from jiheng.web.plan.documents import TYPES
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals
 from jiheng.writers.docx_document import write_document
 from jiheng.writers.flat_excel import write_flat_excel

@@ -1,0 +1,10 @@
+"""What the evaluation stage stores."""
+
+from jiheng.web.evaluation.models.self_evaluation import (
+    DepartmentSelfEvaluation,
+    EvaluatedIndicator,
+    EvaluationStep,
+    SelfEvaluation,
+)
+
+__all__ = ["DepartmentSelfEvaluation", "EvaluatedIndicator", "EvaluationStep", "SelfEvaluation"]

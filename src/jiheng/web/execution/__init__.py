@@ -1,0 +1,1 @@
+"""Execution: what happens to the money during the year: allotments, adjustments, procurement, contracts, payments."""
