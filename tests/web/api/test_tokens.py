@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from jiheng.web.api import services
 from jiheng.web.api.models import ApiToken
+from jiheng.web.org.permissions import allowed
+from jiheng.web.org.roles import Role
 from jiheng.web.supervision.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +148,13 @@ def test_the_list_takes_few_queries(signed_in: Any, person: Any, django_assert_m
     mine = signed_in(someone)
     with django_assert_max_num_queries(9):
         mine.get("/api/tokens/")
+
+
+def test_who_may_have_tokens_finds_them_in_the_menu(signed_in: Any, person: Any) -> None:
+    for role in Role:
+        someone = person(role)
+        mine = signed_in(someone)
+        page = mine.get("/notifications/").content.decode()
+        for address in ("/api/", "/api/tokens/"):
+            assert (f'href="{address}"' in page) == allowed(someone, "api.token"), role
+            assert mine.get(address).status_code == 200

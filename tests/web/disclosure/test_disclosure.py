@@ -166,3 +166,12 @@ def test_few_queries(client: Client, person: Any, department: Department, django
         mine.get("/documents/")
     with django_assert_max_num_queries(18):
         mine.get(f"/documents/{department.pk}/2026/")
+
+
+def test_every_document_that_the_list_links_opens(district: Any, person: Any) -> None:
+    client = Client()
+    for role in ("clerk", "unit_head", "department_reviewer", "finance_reviewer", "finance_leader", "auditor"):
+        client.force_login(person(role, f"{role}-all"), BACKEND)
+        page = client.get("/documents/").content.decode()
+        address = f"/documents/{Department.objects.get().pk}/2026/"
+        assert (f'href="{address}"' in page) == (client.get(address).status_code == 200), role

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from jiheng.web.disclosure.models import Publication
-from jiheng.web.org.models import Department, Person, Unit
-from jiheng.web.org.permissions import reachable_units
+from jiheng.web.org.models import Department, Person
+from jiheng.web.org.permissions import At, allowed, units_for
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.plan.states import FROZEN
 
@@ -25,6 +25,8 @@ class Line:
     approved: int
     budget: Decimal
     publication: Publication | None
+    may_open: bool
+    """Whether the person may look at the whole document before it is public; a unit may not."""
 
 
 def public() -> QuerySet[Publication]:
@@ -63,7 +65,7 @@ def public_years() -> list[int]:
 
 def lines(person: Person, year: BudgetYear) -> list[Line]:
     """The documents of a year that a person may see, department by department."""
-    units = Unit.objects.filter(reachable_units(person, "plan.view"))
+    units = units_for(person, "plan.view", year.year)
     departments = Department.objects.filter(units__in=units).distinct().order_by("code")
     counts = {
         row["unit__department"]: row
@@ -77,11 +79,7 @@ def lines(person: Person, year: BudgetYear) -> list[Line]:
     found = []
     for d in departments:
         row: dict[str, Any] = counts.get(d.pk, {})
-        money = row.get("budget") or Decimal(0)
-        found.append(Line(d, year, row.get("total", 0), row.get("approved", 0), money, publications.get(d.pk)))
+        may_open = allowed(person, "plan.export", At(d, year.year))
+        totals = (row.get("total", 0), row.get("approved", 0), row.get("budget") or Decimal(0))
+        found.append(Line(d, year, *totals, publications.get(d.pk), may_open))
     return found
-
-
-def years_of(person: Person) -> QuerySet[BudgetYear]:
-    """The budget years of the person's districts, newest first."""
-    return BudgetYear.objects.filter(district_id__in={a.district_id for a in person.held()}).order_by("-year")

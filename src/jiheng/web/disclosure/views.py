@@ -17,9 +17,10 @@ from jiheng.model import Document
 from jiheng.web.disclosure import queries, services
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import allowed, require
+from jiheng.web.org.permissions import At, allowed, require
 from jiheng.web.plan import documents
 from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.queries.projects import years_for
 from jiheng.web.plan.queries.table import table_of
 
 
@@ -40,18 +41,17 @@ def _shown(document: Document) -> dict[str, Any]:
 def index(request: HttpRequest) -> HttpResponse:
     """The documents of a year, department by department."""
     require(request.user, "plan.view")
-    years = list(queries.years_of(request.user))
+    years = years_for(request.user)
     wanted = request.GET.get("year", "")
     year = next((y for y in years if str(y.year) == wanted), years[0] if years else None)
     lines = queries.lines(request.user, year) if year else []
-    may_publish = {d.department.pk for d in lines if allowed(request.user, "disclosure.publish", d.department)}
-    return render(request, "disclosure/index.html", {"years": years, "year": year, "lines": lines, "mine": may_publish})
+    return render(request, "disclosure/index.html", {"years": years, "year": year, "lines": lines})
 
 
 def _department(request: HttpRequest, department: int, year: int) -> tuple[Department, BudgetYear]:
     found = get_object_or_404(Department.objects.select_related("district"), pk=department)
-    if not allowed(request.user, "plan.export", found):
-        raise Http404
+    if not allowed(request.user, "plan.export", At(found, year)):
+        raise Http404("没有这份绩效文本，或者您无权查看。")
     return found, get_object_or_404(BudgetYear, district=found.district, year=year)
 
 
@@ -62,7 +62,7 @@ def preview(request: HttpRequest, department: int, year: int) -> HttpResponse:
     found, budget_year = _department(request, department, year)
     context = _shown(documents.document_of(found, budget_year))
     context |= {"department": found, "year": budget_year}
-    context["may_publish"] = allowed(request.user, "disclosure.publish", found)
+    context["may_publish"] = allowed(request.user, "disclosure.publish", At(found, year))
     context["publications"] = Publication.objects.filter(department=found, budget_year=budget_year).defer("content")
     return render(request, "disclosure/preview.html", context)
 

@@ -189,7 +189,7 @@ class RoleAssignment(models.Model):
 
     def covers(self, scope: Scope, year: int | None = None) -> bool:
         """Whether the role reaches an object there in that year."""
-        if year is not None and not (self.year_from <= year <= (self.year_to or 9999)):
+        if not self.holds_in(year):
             return False
         if self.unit_id is not None:
             return scope.unit == self.unit_id
@@ -197,10 +197,19 @@ class RoleAssignment(models.Model):
             return scope.department == self.department_id
         return scope.district == self.district_id
 
-    def units(self) -> Q:
-        """The units that the role reaches, as a condition on :class:`Unit`."""
+    def units(self, path: str = "") -> Q:
+        """The units that the role reaches, as a condition on :class:`Unit`, or on what has one at ``path`` (unit__)."""
         if self.unit_id is not None:
-            return Q(pk=self.unit_id)
+            return Q(**{f"{path}pk": self.unit_id})
         if self.department_id is not None:
-            return Q(department_id=self.department_id)
-        return Q(department__district_id=self.district_id)
+            return Q(**{f"{path}department_id": self.department_id})
+        return Q(**{f"{path}department__district_id": self.district_id})
+
+    def years(self, field: str) -> Q:
+        """The years of the role, as a condition on what has its year in ``field`` (budget_year__year)."""
+        begun = Q(**{f"{field}__gte": self.year_from})
+        return begun if self.year_to is None else begun & Q(**{f"{field}__lte": self.year_to})
+
+    def holds_in(self, year: int | None) -> bool:
+        """Whether the role is held in that year; without a year, in any."""
+        return year is None or self.year_from <= year <= (self.year_to or 9999)

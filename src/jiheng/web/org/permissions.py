@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 import rules
-from jiheng.web.org.models import Person, Scope, Unit
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Scope, Unit
 from jiheng.web.org.roles import Role
 
 R = Role
@@ -116,15 +117,46 @@ def require(person: Any, permission: str, target: Any = None) -> None:
         raise PermissionDenied(f"您没有“{PERMISSIONS[permission][0]}”的权限。如确需办理，请联系安全管理员授权。")
 
 
-def reachable_units(person: Any, permission: str) -> Q:
-    """The units whose objects a person may do this with, as a condition on :class:`Unit`; matches none where none."""
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place in a year: what permissions are asked of for something that does not exist yet."""
+
+    place: Unit | Department | District
+    fiscal_year: int
+
+    def scope(self) -> Scope:
+        """Where it is."""
+        return self.place.scope()
+
+
+def _entitling(person: Any, permission: str) -> list[RoleAssignment]:
+    held = person.held() if getattr(person, "is_authenticated", False) else []
+    return [a for a in held if a.role in PERMISSIONS[permission][1]]
+
+
+def reachable_units(person: Any, permission: str, year: int | None = None) -> Q:
+    """The units whose objects a person may do this with, as a condition on :class:`Unit`; matches none where none.
+
+    For what belongs to a year, name it: a role may be held for some years only.
+    """
     found = Q(pk__in=[])
-    for assignment in person.held() if getattr(person, "is_authenticated", False) else ():
-        if assignment.role in PERMISSIONS[permission][1]:
+    for assignment in _entitling(person, permission):
+        if assignment.holds_in(year):
             found |= assignment.units()
     return found
 
 
-def units_for(person: Any, permission: str) -> Any:
-    """The units a person may do this with."""
-    return Unit.objects.filter(reachable_units(person, permission)).select_related("department")
+def units_for(person: Any, permission: str, year: int | None = None) -> Any:
+    """The units a person may do this with, in that year."""
+    return Unit.objects.filter(reachable_units(person, permission, year)).select_related("department")
+
+
+def reach(person: Any, permission: str, unit: str = "unit__", year: str = "budget_year__year") -> Q:
+    """The objects a person may do this with, as a condition on what has a unit and a year at these paths.
+
+    A list filtered so holds exactly what :func:`allowed` lets through one by one; it matches none where none.
+    """
+    found = Q(pk__in=[])
+    for assignment in _entitling(person, permission):
+        found |= assignment.units(unit) & assignment.years(year)
+    return found

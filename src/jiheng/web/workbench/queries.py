@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from jiheng.web.org.models import Person, Unit
-from jiheng.web.org.permissions import reachable_units
+from jiheng.web.org.models import Person
+from jiheng.web.org.permissions import reach
 from jiheng.web.org.roles import Role
 from jiheng.web.plan.models import BudgetYear, Project, Transition
+from jiheng.web.plan.queries.projects import years_of
 from jiheng.web.plan.states import State
 
 SHOWN = 10
@@ -60,20 +61,13 @@ class Bar:
 
 
 def current_year(person: Person) -> BudgetYear | None:
-    """The newest budget year of the districts that the person has to do with."""
-    districts = {a.district_id for a in person.held()}
-    return (
-        BudgetYear.objects.filter(district_id__in=districts)
-        .select_related("district")
-        .order_by("-is_open", "-year")
-        .first()
-    )
+    """The newest budget year that the person has to do with, an open one before others."""
+    return years_of(person).select_related("district").order_by("-is_open", "-year").first()
 
 
 def reachable(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """The projects of a year that the person may see."""
-    units = Unit.objects.filter(reachable_units(person, "plan.view"))
-    return Project.objects.filter(budget_year=year, unit__in=units)
+    return Project.objects.filter(reach(person, "plan.view"), budget_year=year)
 
 
 def stages(projects: QuerySet[Project], year: BudgetYear, today: date) -> list[Stage]:
@@ -92,10 +86,13 @@ def stages(projects: QuerySet[Project], year: BudgetYear, today: date) -> list[S
 
 def waiting(person: Person, projects: QuerySet[Project]) -> QuerySet[Project]:
     """The tables that wait for this person, riskiest first; those that came back are marked ``came_back``."""
-    states = {s for a in person.held() for s in _MINE.get(a.role, ())}
+    turn = Q(pk__in=[])
+    for held in person.held():
+        if held.role in _MINE:
+            turn |= Q(state__in=_MINE[held.role]) & held.units("unit__") & held.years("budget_year__year")
     returned = Transition.objects.filter(project=OuterRef("pk"), name__contains="return", target=OuterRef("state"))
     return (
-        projects.filter(state__in=states)
+        projects.filter(turn)
         .annotate(came_back=Exists(returned))
         .select_related("unit__department")
         .defer("findings", "purpose", "explanation")

@@ -49,7 +49,8 @@ def _existing(found: Iterable[Project], project: model.Project) -> Project | Non
 
 def units_of(person: Person, upload: Upload) -> dict[str, Unit]:
     """The units into which this person may import from this file, by code: those of the same department."""
-    return {u.code: u for u in units_for(person, "plan.import").filter(department=upload.unit.department_id)}
+    found = units_for(person, "plan.import", upload.budget_year.year).filter(department=upload.unit.department_id)
+    return {u.code: u for u in found}
 
 
 def matches(person: Person, upload: Upload, document: Document) -> list[Match]:

@@ -20,7 +20,7 @@ from jiheng.rules.engine import check
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import Progress, ask, job
 from jiheng.web.org.models import Person, Unit
-from jiheng.web.org.permissions import require
+from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.checking import pack_of, stored_by_place
 from jiheng.web.plan.models import BudgetYear, Upload
 from jiheng.web.plan.services import Refused
@@ -55,7 +55,7 @@ def _keep(file: UploadedFile) -> tuple[str, str]:
 
 def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[UploadedFile]) -> tuple[Job, list[str]]:
     """Keep the files and ask for them to be read; what is to be said of some. Raises :class:`Refused`."""
-    require(person, "plan.import", unit)
+    require(person, "plan.import", At(unit, year.year))
     found, notes = list(files), []
     if not found:
         raise Refused("请先选择文件。")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import PERMISSIONS, allowed, reachable_units, units_for
+from jiheng.web.org.permissions import PERMISSIONS, allowed, reach, units_for
 from jiheng.web.plan.importing import services, uploads
 from jiheng.web.plan.importing.matching import ACTIONS, Match, matches
 from jiheng.web.plan.models import Upload
@@ -26,8 +26,8 @@ from jiheng.writers.place import place
 
 
 def _mine(request: HttpRequest) -> QuerySet[Upload]:
-    units = Unit.objects.filter(reachable_units(request.user, "plan.import"))
-    return Upload.objects.filter(unit__in=units).select_related("unit__department", "budget_year", "by")
+    mine = Upload.objects.filter(reach(request.user, "plan.import"))
+    return mine.select_related("unit__department", "budget_year", "by")
 
 
 def _upload(request: HttpRequest, pk: int) -> Upload:

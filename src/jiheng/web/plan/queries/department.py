@@ -9,7 +9,7 @@ from django.http import Http404
 
 from jiheng.rules.engine import check
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import allowed, units_for
+from jiheng.web.org.permissions import At, allowed, units_for
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import Stored, pack_of, stored
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project
@@ -22,17 +22,23 @@ NEED_PROJECTS = ("R505", "X805", "X808")
 
 def departments_for(person: Any, year: BudgetYear) -> list[Department]:
     """The departments of a year's district of which a person may see units."""
-    units = units_for(person, "plan.view").order_by().values("department_id")
+    units = units_for(person, "plan.view", year.year).order_by().values("department_id")
     return list(Department.objects.filter(pk__in=units, district_id=year.district_id))
 
 
 def department_or_404(person: Any, pk: int) -> Department:
-    """A department of which this person may see at least a unit. Raises ``Http404``."""
+    """A department of which this person may see at least a unit, in some year. Raises ``Http404``."""
     units = units_for(person, "plan.view").order_by().values("department_id")
     found = Department.objects.filter(pk=pk, pk__in=units).select_related("district").first()
     if found is None:
         raise Http404("没有这个部门，或者您无权查看。")
     return found
+
+
+def years_in(person: Any, department: Department) -> list[BudgetYear]:
+    """The budget years in which this person may see a unit of the department, latest first."""
+    years = BudgetYear.objects.filter(district_id=department.district_id)
+    return [y for y in years if units_for(person, "plan.view", y.year).filter(department=department).exists()]
 
 
 def goals_in(department: Department, year: BudgetYear) -> DepartmentGoals:
@@ -45,7 +51,7 @@ def goals_in(department: Department, year: BudgetYear) -> DepartmentGoals:
 
 def may_edit(person: Any, department: Department, year: BudgetYear) -> bool:
     """Whether this person may write the department's goals now."""
-    return year.is_open and allowed(person, "plan.edit_department", department)
+    return year.is_open and allowed(person, "plan.edit_department", At(department, year.year))
 
 
 def goals_findings(goals: DepartmentGoals) -> list[Stored]:

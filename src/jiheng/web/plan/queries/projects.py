@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from jiheng import policy
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import allowed, reachable_units, units_for
+from jiheng.web.org.permissions import allowed, reach, units_for
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
 from jiheng.web.plan.states import EDITABLE, State
 
@@ -23,8 +23,7 @@ RECENT = timedelta(minutes=10)
 
 def visible_projects(person: Any, permission: str = "plan.view") -> QuerySet[Project]:
     """The projects that a person may see (or do something else with)."""
-    units = Unit.objects.filter(reachable_units(person, permission))
-    return Project.objects.filter(unit__in=units).select_related("unit__department", "budget_year")
+    return Project.objects.filter(reach(person, permission)).select_related("unit__department", "budget_year")
 
 
 def project_or_404(person: Any, pk: int) -> Project:
@@ -42,8 +41,11 @@ def project_or_404(person: Any, pk: int) -> Project:
 
 
 def years_of(person: Any) -> QuerySet[BudgetYear]:
-    """The budget years of the districts in which a person holds a role, latest first."""
-    return BudgetYear.objects.filter(district__in={a.district_id for a in person.held()})
+    """The budget years of the districts in which a person holds a role for that year, latest first."""
+    found = Q(pk__in=[])
+    for held in person.held():
+        found |= Q(district_id=held.district_id) & held.years("year")
+    return BudgetYear.objects.filter(found)
 
 
 def years_for(person: Any) -> list[BudgetYear]:
@@ -61,7 +63,8 @@ def to_bring(person: Any, year: BudgetYear) -> QuerySet[Project]:
 def editing_units(person: Any, year: BudgetYear) -> list[Unit]:
     """The units in which a person may write projects in that year."""
     in_use = Q(valid_to=None) | Q(valid_to__gte=year.year)
-    return list(units_for(person, "plan.edit").filter(in_use, department__district_id=year.district_id).distinct())
+    units = units_for(person, "plan.edit", year.year)
+    return list(units.filter(in_use, department__district_id=year.district_id).distinct())
 
 
 SORTS = {

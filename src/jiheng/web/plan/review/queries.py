@@ -10,8 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from jiheng import model
 from jiheng.scoring.review import ReviewSheet
-from jiheng.web.org.models import Department, Person, Unit
-from jiheng.web.org.permissions import allowed, reachable_units
+from jiheng.web.org.models import Department, Person
+from jiheng.web.org.permissions import reach
 from jiheng.web.plan import mapping
 from jiheng.web.plan.differences import Change, differences
 from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
@@ -33,9 +33,7 @@ def _stage(person: Person) -> Q:
         ("plan.review_finance", (State.FINANCE_REVIEW,)),
         ("plan.approve", (State.FINANCE_REVIEW,)),
     ):
-        if allowed(person, permission):
-            units = Unit.objects.filter(reachable_units(person, permission))
-            found |= Q(state__in=states, unit__in=units)
+        found |= Q(state__in=states) & reach(person, permission)
     return found
 
 
@@ -197,8 +195,7 @@ def comments_of(project: Project) -> list[Comment]:
 
 def to_approve(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """What this person could approve in a year."""
-    units = Unit.objects.filter(reachable_units(person, "plan.approve"))
-    found = Project.objects.filter(budget_year=year, state=State.FINANCE_REVIEW, unit__in=units)
+    found = Project.objects.filter(reach(person, "plan.approve"), budget_year=year, state=State.FINANCE_REVIEW)
     return found.select_related("unit__department", "budget_year").defer("findings").order_by("unit__code", "order")
 
 

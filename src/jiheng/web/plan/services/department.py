@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import require
+from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, ItemizedGoal, Safeguard
 from jiheng.web.plan.services.errors import Refused, Stale
 from jiheng.web.plan.services.values import clean
@@ -28,15 +28,13 @@ MOST_ROWS = 60
 
 
 def _open(person: Any, department: Department, year: BudgetYear) -> DepartmentGoals:
-    require(person, "plan.edit_department", department)
+    require(person, "plan.edit_department", At(department, year.year))
     if year.district_id != department.district_id:
         raise Refused("部门和预算年度不属于同一个区划。")
     if not year.is_open:
         raise Refused(f"{year}的编报已经关闭，不能修改。请联系财政部门。")
     goals, _ = DepartmentGoals.objects.get_or_create(department=department, budget_year=year)
-    found = DepartmentGoals.objects.select_for_update().get(pk=goals.pk)
-    require(person, "plan.edit_department", found)
-    return found
+    return DepartmentGoals.objects.select_for_update().get(pk=goals.pk)
 
 
 def _find(goals: DepartmentGoals, cell: str) -> tuple[Any, str, int]:

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from jiheng.policy import Pack
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import require
+from jiheng.web.org.permissions import At, require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import pack_of, recheck
 from jiheng.web.plan.models import BudgetYear, Indicator, PlanPeriod, Project, ProjectGoal
@@ -47,7 +47,7 @@ def frame(pack: Pack) -> list[tuple[str, str]]:
 
 
 def _check_open(person: Any, unit: Unit, year: BudgetYear) -> None:
-    require(person, "plan.edit", unit)
+    require(person, "plan.edit", At(unit, year.year))
     if year.district_id != unit.department.district_id:
         raise Refused("单位和预算年度不属于同一个区划。")
     if not year.is_open:

@@ -23,8 +23,8 @@ from jiheng.web.plan.queries.department import (
     goals_in,
     goals_table,
     may_edit,
+    years_in,
 )  # fmt: skip
-from jiheng.web.plan.queries.projects import years_of
 from jiheng.web.plan.queries.side import finding_views
 from jiheng.web.plan.services import Refused, Stale, department
 from jiheng.web.plan.views.lists import chosen_year
@@ -32,7 +32,7 @@ from jiheng.web.plan.views.lists import chosen_year
 
 def _place(request: HttpRequest, pk: int) -> tuple[Department, list[BudgetYear], BudgetYear]:
     found = department_or_404(request.user, pk)
-    years = list(years_of(request.user).filter(district_id=found.district_id))
+    years = years_in(request.user, found)
     year = chosen_year(request, years)
     if year is None:
         raise Http404("还没有开放的预算年度。")

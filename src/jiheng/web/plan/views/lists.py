@@ -54,7 +54,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "years": years, "year": year, "page": page, "totals": totals(found), "states": State.choices,
-        "units": units_for(request.user, "plan.view").filter(department__district_id=year.district_id).distinct(),
+        "units": units_for(request.user, "plan.view", year.year).filter(department__district_id=year.district_id),
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,
         "sources": [y for y in years if y.year < year.year and y.district_id == year.district_id],
