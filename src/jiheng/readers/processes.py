@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 import threading
@@ -58,4 +59,6 @@ def alone(work: Callable[[Item], T], item: Item) -> T | None:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Forking starts at once, but is safe only while there are no other threads; a server has some.
     alone_here = threading.active_count() == 1 and sys.platform == "linux"
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("fork" if alone_here else "spawn"))
+    context = multiprocessing.get_context("fork" if alone_here else "spawn")
+    # What a fork inherits never becomes garbage: looking through it again and again would copy the parent's memory.
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=gc.freeze)
