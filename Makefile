@@ -16,8 +16,9 @@ setup: ## make .venv from the lock files; does nothing when it is up to date
 run: setup ## serve the platform with the demonstration district; PORT=8000
 	@$(BIN)/jiheng serve --demo --port $(or $(PORT),8000)
 
-test: setup ## run the tests on two processes
+test: setup ## run the tests on two processes; the platform's on PostgreSQL and MariaDB too, where these answer
 	$(BIN)/pytest -n 2 tests
+	@$(BIN)/python tools/databases.py
 
 check: setup ## style, format, types, import rules, generated pages: changes nothing
 	$(BIN)/ruff check

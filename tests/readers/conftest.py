@@ -103,10 +103,10 @@ def good_docx() -> bytes:
 
 def refuse(data: bytes, name: str = "绩效文本.docx") -> ReadError:
     """The error that these bytes are refused with, a sentence for the user, soon."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(ReadError) as caught:
         read_bytes(data, name)
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
     is_sentence(str(caught.value))
     return caught.value
 

@@ -81,13 +81,13 @@ SLOW = settings(
 
 
 def assert_read_or_refused(data: bytes, name: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     try:
         result: Document | ReadError = read_bytes(data, name)
     except ReadError as error:
         result = error
     assert isinstance(result, Document) or str(result).endswith("。")
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 10
 
 
 @st.composite

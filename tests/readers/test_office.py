@@ -134,7 +134,7 @@ out=$2; shift 2; mkdir -p "$out"; echo start >> {log}
 for file; do
   name=${{file##*/}}
   read -r text < "$file"
-  case $text in *crash*) exit 77;; *hang*) {sleep} 30;; *silent*) ;; *) echo made > "$out/${{name%.*}}.docx";; esac
+  case $text in *crash*) exit 77;; *hang*) {sleep} 300;; *silent*) ;; *) echo made > "$out/${{name%.*}}.docx";; esac
 done
 """
 
@@ -172,6 +172,6 @@ def test_a_hanging_conversion_is_stopped_with_all_it_started(stand_in: Path, mon
     monkeypatch.setattr(limits, "CONVERT_SECONDS_EACH", 1)
     begin = time.perf_counter()
     made = office.convert([("a", rtf("hang")), ("b", rtf("fine"))], "docx")
-    assert time.perf_counter() - begin < 10
+    assert time.perf_counter() - begin < 60
     assert isinstance(made[0], TooLarge) and "已停止" in str(made[0])
     assert isinstance(made[1], bytes)

@@ -127,10 +127,10 @@ def test_document_types_are_refused(xml: str, encoding: str) -> None:
 
 @pytest.mark.parametrize("xml", [BOMB, EXTERNAL, "<!DOCTYPE a><a/>"])
 def test_document_types_are_refused_in_other_encodings(xml: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(BrokenFile):
         parse_xml(xml.encode("utf-16"), "word/document.xml")
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 10
 
 
 def test_words_about_document_types_are_no_document_type() -> None:

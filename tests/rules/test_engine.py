@@ -122,9 +122,9 @@ def _many(size: int) -> Document:
 def test_cost_grows_linearly(families):
     def seconds(size: int) -> float:
         document = _many(size)
-        begin = time.perf_counter()
+        begin = time.process_time()
         check(document, select=families)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(50)
     few, many = min(seconds(300) for _ in range(3)), min(seconds(3000) for _ in range(2))

@@ -175,20 +175,6 @@ def test_the_second_editor_is_told(client: Any, person: Any, project: Any) -> No
     assert "刚刚正在编辑" in client.get(f"/plan/{project.pk}/").content.decode()
 
 
-def test_checking_one_project_is_quick(project: Any) -> None:
-    from time import perf_counter
-
-    from jiheng.web.plan.checking import recheck
-
-    recheck(project)
-    took = []
-    for _ in range(5):
-        began = perf_counter()
-        recheck(project)
-        took.append(perf_counter() - began)
-    assert min(took) < 0.1
-
-
 def test_comments_stand_at_their_cells_and_beside_the_form(enter: Any, person: Any, project: Any) -> None:
     from jiheng.web.plan.models import Comment
 
