@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "axes",
     "django_tasks",
     "django_tasks_db",
+    "jiheng.web.protection",
     "jiheng.web.org",
     "jiheng.web.supervision",
     "jiheng.web.jobs",
@@ -64,13 +65,17 @@ INSTALLED_APPS = [
     "jiheng.web.api",
 ]
 MIDDLEWARE = [
+    "jiheng.web.protection.middleware.security_headers",
+    "jiheng.web.protection.middleware.real_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "jiheng.web.middleware.security_headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "jiheng.web.protection.middleware.body_size",
+    "jiheng.web.protection.middleware.private_pages",
+    "jiheng.web.protection.middleware.Guard",
     "jiheng.web.middleware.who_and_where",
     "jiheng.web.org.middleware.fresh_password",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -127,15 +132,22 @@ AXES_ENABLE_ACCESS_FAILURE_LOG = False
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # browsers then take them from this host alone, over HTTPS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXIES = int(os.environ.get("JIHENG_PROXIES", "1" if HTTPS else "0"))
+"""How many reverse proxies of our own stand before the platform; HTTPS ends at one of them."""
+CSRF_FAILURE_VIEW = "jiheng.web.protection.errors.no_token"
+API_PER_MINUTE = int(os.environ.get("JIHENG_API_PER_MINUTE", "120"))
+"""Requests of one token; and as many refused ones of one address."""
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
@@ -146,12 +158,29 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = VAR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
 UPLOAD_MAX_BYTES = 100 * 2**20
+REQUEST_MAX_BYTES = 1000 * 2**20
+"""Of everything that one request sends …"""
+ANONYMOUS_MAX_BYTES = 2**20
+"""… and where nobody is logged in."""
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # Where a page says that the server failed, its log says why, also outside of DEBUG.
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "jiheng": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
+    },
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_HOST = os.environ.get("JIHENG_EMAIL_HOST", "")
 EMAIL_BACKEND = (

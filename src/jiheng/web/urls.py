@@ -17,3 +17,7 @@ urlpatterns = [
     path("", include("jiheng.web.disclosure.urls")),
     path("", include("jiheng.web.api.urls")),
 ]
+handler400 = "jiheng.web.protection.errors.bad_request"
+handler403 = "jiheng.web.protection.errors.denied"
+handler404 = "jiheng.web.protection.errors.missing"
+handler500 = "jiheng.web.protection.errors.failed"

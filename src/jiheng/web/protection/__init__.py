@@ -1,0 +1,1 @@
+"""What stands between the platform and whoever asks too much, too often, or for what is not theirs."""

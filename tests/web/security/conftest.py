@@ -1,0 +1,249 @@
+"""Two districts with everything an address can name, people on every side of every wall, and the list of addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PASSWORD = "Ceshi-2026-mima"
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the URL configuration: its name (with namespace), its parameters, its view."""
+
+    name: str
+    parameters: tuple[str, ...]
+    view: Any = field(compare=False)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The parameters that name an object; ``kind`` is a format of files."""
+        return tuple(p for p in self.parameters if p != "kind")
+
+
+def _walk(resolver: URLResolver, before: tuple[str, ...] = (), space: str = "") -> Iterator[Address]:
+    for entry in resolver.url_patterns:
+        names = (*before, *entry.pattern.regex.groupindex)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, names, f"{entry.namespace}:" if entry.namespace else space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield Address(f"{space}{entry.name}", names, entry.callback)
+
+
+def all_addresses() -> list[Address]:
+    found = {a.name: a for a in _walk(get_resolver())}
+    return [found[name] for name in sorted(found)]
+
+
+@pytest.fixture
+def addresses() -> list[Address]:
+    """Every address of the platform."""
+    return all_addresses()
+
+
+@pytest.fixture
+def as_() -> Callable[..., Client]:
+    """``as_(person)``: a browser of theirs."""
+
+    def do(someone: Any, **more: Any) -> Client:
+        client = Client(**more)
+        if someone is not None:
+            client.force_login(someone, backend=BACKEND)
+        return client
+
+    return do
+
+
+def make_person(username: str, role: str, district: Any, department: Any = None, unit: Any = None) -> Any:
+    from jiheng.web.org.models import Person, RoleAssignment
+
+    made = Person.objects.create_user(
+        username, f"姓名{username}", PASSWORD, must_change_password=False, unit=unit, district=district
+    )
+    if role:
+        RoleAssignment.objects.create(person=made, role=role, district=district, department=department, unit=unit)
+    return made
+
+
+def make_project(unit: Any, year: Any, name: str) -> Any:
+    from jiheng.web.plan.checking import recheck
+    from jiheng.web.plan.mapping import fill_target
+    from jiheng.web.plan.models import Indicator, PlanPeriod, Project, ProjectGoal
+
+    made = Project.objects.create(
+        unit=unit, budget_year=year, code="13990126P000141100015", name=name, budget_total=Decimal(40),
+        budget_fiscal=Decimal(40), budget_other=Decimal(0), purpose="用于城区道路补植行道树。", explanation="说明",
+    )  # fmt: skip
+    PlanPeriod.objects.create(project=made, label="12月底", raw="100")
+    ProjectGoal.objects.create(project=made, text="补植行道树800株。")
+    row = Indicator(
+        project=made, level1="产出指标", level2="数量指标", name="补植数量", description="株数", target_raw="≥800株",
+        basis="规划",
+    )  # fmt: skip
+    fill_target(row)
+    row.save()
+    recheck(made)
+    return Project.objects.get(pk=made.pk)
+
+
+def _places() -> SimpleNamespace:
+    from jiheng.web.org.models import Department, District, Section, Unit
+    from jiheng.web.plan.models import BudgetYear
+
+    w = SimpleNamespace()
+    w.district = District.objects.create(code="139901", name="云溪区")
+    w.elsewhere = District.objects.create(code="139902", name="青岚县")
+    w.department = Department.objects.create(district=w.district, code="601", name="云溪区公共服务局")
+    w.other_department = Department.objects.create(district=w.district, code="602", name="云溪区水务局")
+    w.far_department = Department.objects.create(district=w.elsewhere, code="601", name="青岚县公共服务局")
+    w.unit = Unit.objects.create(department=w.department, code="601001", name="公共服务局本级")
+    w.sibling = Unit.objects.create(department=w.department, code="601002", name="公园管理中心")
+    w.other_unit = Unit.objects.create(department=w.other_department, code="602001", name="水务局本级")
+    w.far_unit = Unit.objects.create(department=w.far_department, code="601001", name="青岚县公共服务局本级")
+    w.section = Section.objects.create(unit=w.unit, name="财务科")
+    w.year = BudgetYear.objects.create(district=w.district, year=2026, pack="hebei-2023")
+    w.far_year = BudgetYear.objects.create(district=w.elsewhere, year=2026, pack="hebei-2023")
+    return w
+
+
+def _people(w: SimpleNamespace) -> None:
+    d, far = w.district, w.elsewhere
+    w.clerk = make_person("clerk", "clerk", d, w.department, w.unit)
+    w.head = make_person("head", "unit_head", d, w.department, w.unit)
+    w.reviewer = make_person("reviewer", "department_reviewer", d, w.department)
+    w.sibling_clerk = make_person("sibling", "clerk", d, w.department, w.sibling)
+    w.other_clerk = make_person("otherclerk", "clerk", d, w.other_department, w.other_unit)
+    w.other_reviewer = make_person("otherreviewer", "department_reviewer", d, w.other_department)
+    for role in ("finance_reviewer", "finance_leader", "auditor", "evaluator", "system_admin", "security_admin"):
+        setattr(w, role, make_person(role.replace("_", ""), role, d))
+        setattr(w, f"far_{role}", make_person(f"far{role.replace('_', '')}", role, far))
+    w.audit_admin = make_person("auditadmin", "audit_admin", d)
+    w.far_audit_admin = make_person("farauditadmin", "audit_admin", far)
+    w.far_clerk = make_person("farclerk", "clerk", far, w.far_department, w.far_unit)
+    w.far_reviewer = make_person("farreviewer", "department_reviewer", far, w.far_department)
+    w.nobody = make_person("nobody", "", d, None, w.unit)
+
+
+def _work(w: SimpleNamespace) -> None:
+    from jiheng.web.api.services import create
+    from jiheng.web.disclosure.models import Publication
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.plan import documents
+    from jiheng.web.plan.importing.uploads import READ_JOB
+    from jiheng.web.plan.models import (
+        Approval,
+        Comment,
+        DepartmentGoals,
+        ItemizedGoal,
+        Project,
+        Review,
+        Safeguard,
+        Transition,
+        Upload,
+    )
+    from jiheng.web.plan.workflow import freeze
+    from jiheng.web.supervision.services import notify
+
+    w.project = make_project(w.unit, w.year, "道路绿化补植")
+    w.sibling_project = make_project(w.sibling, w.year, "公园座椅更换")
+    w.other_project = make_project(w.other_unit, w.year, "河道清淤")
+    w.far_project = make_project(w.far_unit, w.far_year, "远处的项目")
+    w.approved = make_project(w.unit, w.year, "已批复的项目")
+    w.approval = Approval.objects.create(
+        number="云财绩〔2026〕1号", department=w.department, budget_year=w.year, by=w.finance_reviewer
+    )
+    freeze(w.finance_reviewer, w.approved, w.approval)
+    Project.objects.filter(pk=w.approved.pk).update(state="approved")
+    w.approved = Project.objects.get(pk=w.approved.pk)
+    w.comment = Comment.objects.create(project=w.project, cell="name", text="名称太笼统", author=w.reviewer)
+    Comment.objects.create(project=w.project, cell="name", text="回复", author=w.clerk, parent=w.comment)
+    Transition.objects.create(
+        project=w.project, name="department_return", source="submitted", target="draft", reason="请改", by=w.reviewer
+    )
+    Review.objects.create(project=w.project, stage="submitted", opinion="意见", by=w.reviewer, grade="良")
+    goals = DepartmentGoals.objects.create(department=w.department, budget_year=w.year, overall="总体目标")
+    ItemizedGoal.objects.create(goals=goals, number="一", title="分项", goal="目标", indicators_text="指标")
+    Safeguard.objects.create(goals=goals, number="一", title="保障", text="措施")
+    content = documents.to_content(documents.document_of(w.department, w.year))
+    w.publication = Publication.objects.create(
+        department=w.department, budget_year=w.year, content=content, project_count=1, published_by=w.finance_reviewer
+    )
+    w.upload = Upload.objects.create(
+        unit=w.unit, budget_year=w.year, name="绩效文本.docx", path="uploads/none", sha256="0" * 64, by=w.clerk,
+        state="read", document=content, findings=[],
+    )  # fmt: skip
+    w.job = Job.objects.create(
+        kind=READ_JOB, title="读取 1 个文件", created_by=w.clerk, state="done", message="全部读完"
+    )
+    w.token, w.secret = create(w.reviewer, "取数", ["org:read", "projects:read", "findings:read", "documents:read"], 30)
+    notify([w.clerk], "请修改", f"/plan/{w.project.pk}/")
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    """Everything; ``far_`` is in another district, ``other_`` in another department, ``sibling`` in another unit."""
+    w = _places()
+    _people(w)
+    _work(w)
+    w.later = timezone.now() + timedelta(minutes=1)
+    return w
+
+
+PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    **dict.fromkeys(
+        ("plan-form plan-cells plan-rows plan-undo plan-redo plan-here plan-step plan-sources plan-copy plan-delete"
+         " plan-versions review-page review-comment review-score review-step"
+         " api-v1:project api-v1:indicators api-v1:findings").split(),
+        lambda w: {"pk": w.project.pk},
+    ),
+    **dict.fromkeys(
+        "plan-department plan-department-cells plan-department-rows plan-department-copy".split(),
+        lambda w: {"pk": w.department.pk},
+    ),
+    **dict.fromkeys(
+        "documents-preview documents-publish".split(), lambda w: {"department": w.department.pk, "year": 2026}
+    ),
+    "documents-download": lambda w: {"department": w.department.pk, "year": 2026, "kind": "docx"},
+    **dict.fromkeys(
+        "documents-withdraw public-document api-v1:document".split(), lambda w: {"pk": w.publication.pk}
+    ),
+    "public-download": lambda w: {"pk": w.publication.pk, "kind": "xlsx"},
+    **dict.fromkeys(
+        "import-preview import-discard import-original".split(), lambda w: {"pk": w.upload.pk}
+    ),
+    "import-progress": lambda w: {"pk": w.job.pk},
+    "review-letter": lambda w: {"pk": w.approval.pk},
+    "review-resolve": lambda w: {"pk": w.comment.pk},
+    **dict.fromkeys("org-account org-account-change".split(), lambda w: {"pk": w.clerk.pk}),
+    "audit-entry": lambda w: {"sequence": 1},
+    "api-token-revoke": lambda w: {"pk": w.token.pk},
+    "plan-export": lambda w: {"kind": "xlsx"},
+    "audit-export": lambda w: {"kind": "csv"},
+}  # fmt: skip
+"""Address with parameters → those of an object in the first unit of the first district."""
+
+
+@pytest.fixture
+def path_of(world: Any) -> Callable[[Address], str]:
+    """``path_of(address)``: the path, naming objects of ``world``; fails for an address whose objects nobody gave."""
+
+    def do(address: Address) -> str:
+        if address.parameters and address.name not in PARAMETERS:
+            pytest.fail(
+                f"{address.name} takes {address.parameters}: give it an object in PARAMETERS of tests/web/security/"
+                "conftest.py, and say in test_objects.py who may open it"
+            )
+        return reverse(address.name, kwargs=PARAMETERS[address.name](world) if address.parameters else None)
+
+    return do
