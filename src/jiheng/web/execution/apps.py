@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 
 
 class ExecutionConfig(AppConfig):
@@ -11,3 +14,24 @@ class ExecutionConfig(AppConfig):
     name = "jiheng.web.execution"
     label = "execution"
     verbose_name = "预算执行"
+
+    def ready(self) -> None:
+        """Keep the sums of a project right when its plan is approved, or the approval revoked."""
+        from jiheng.web.plan.models import Transition, Version
+
+        post_save.connect(_approved, sender=Version, dispatch_uid="execution.approved")
+        post_save.connect(_revoked, sender=Transition, dispatch_uid="execution.revoked")
+
+
+def _approved(instance: Any, **_: Any) -> None:
+    """The plan stage knows nothing of money: what it decides is followed here, in its own transaction."""
+    from jiheng.web.execution.services.totals import refresh_totals
+
+    refresh_totals([instance.project_id])
+
+
+def _revoked(instance: Any, **_: Any) -> None:
+    from jiheng.web.execution.services.totals import refresh_totals
+
+    if instance.name == "revoke":
+        refresh_totals([instance.project_id])

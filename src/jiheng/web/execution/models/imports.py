@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from jiheng.web.org.models import District, Scope
+from jiheng.web.jobs.models import Job
+from jiheng.web.org.models import Department, District, Scope, Unit
 from jiheng.web.plan.models import BudgetYear
 
 
 class ImportBatch(models.Model):
-    """One file of payments, allotments or adjustments: previewed, applied as a whole, and possibly taken back."""
+    """One file of payments, allotments or adjustments: previewed, applied as a whole, and possibly taken back.
+
+    ``department`` and ``unit`` bound what may be in it: rows of other places are problems; both empty is the district.
+    """
 
     class Kind(models.TextChoices):
         PAYMENT = "payment", "支付明细"
@@ -26,21 +30,45 @@ class ImportBatch(models.Model):
         TAKEN_BACK = "taken_back", "已撤回"
         DISCARDED = "discarded", "已放弃"
 
+    class AmountUnit(models.TextChoices):
+        YUAN = "yuan", "元"
+        WAN = "wan", "万元"
+
     budget_year = models.ForeignKey(BudgetYear, on_delete=models.PROTECT, related_name="import_batches")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField("类别", max_length=16, choices=Kind.choices, default=Kind.PAYMENT)
     name = models.CharField("文件名", max_length=255)
     path = models.CharField(max_length=255)
     """Below ``MEDIA_ROOT``; never made of what the uploader typed."""
     sm3 = models.CharField(max_length=64, db_index=True)
     state = models.CharField("状态", max_length=16, choices=State.choices, default=State.WAITING, db_index=True)
+    job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    """The last background work asked for with it."""
+    sheet = models.IntegerField(default=0)
+    """The worksheet that is read, from 0."""
     header_row = models.IntegerField(default=0)
+    """The row of the headings as Excel counts; 0 where none was found."""
+    headings = models.JSONField(default=list)
+    """What stands in the header row, by column."""
     mapping = models.JSONField(default=dict)
     """Field → column number, from 0."""
+    amount_unit = models.CharField("金额单位", max_length=8, choices=AmountUnit.choices, default=AmountUnit.YUAN)
+    is_remembered = models.BooleanField(default=False)
+    """Whether the columns were matched as the same heading was matched last time."""
     rows = models.IntegerField("行数", default=0)
     good = models.IntegerField("可入账", default=0)
     duplicates = models.IntegerField("重复", default=0)
+    repeated = models.JSONField(default=list)
+    """``[{"row", "message"}]``: the rows that are skipped because they are there already."""
     problems = models.JSONField(default=list)
     """``[{"row", "column", "text", "message"}]``; rows as Excel counts them."""
+    left_out = models.JSONField(default=list)
+    """The rows with problems that were consciously left out."""
+    sample = models.JSONField(default=list)
+    """The first good rows as they were understood."""
+    summary = models.JSONField(default=dict)
+    """What the good rows make together: projects, units, days, amounts by source."""
     amount = models.DecimalField("合计（元）", max_digits=20, decimal_places=2, default=0)
     message = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -57,12 +85,17 @@ class ImportBatch(models.Model):
 
     def scope(self) -> Scope:
         """Where it belongs."""
-        return self.budget_year.scope()
+        return Scope(self.budget_year.district_id, self.department_id, self.unit_id)
 
     @property
     def fiscal_year(self) -> int:
         """The year, for permissions."""
         return self.budget_year.year
+
+    @property
+    def bad(self) -> int:
+        """How many rows have problems."""
+        return len({p["row"] for p in self.problems})
 
 
 class ColumnMapping(models.Model):
@@ -73,7 +106,8 @@ class ColumnMapping(models.Model):
     header = models.CharField(max_length=64)
     """Digest of the header's cells."""
     mapping = models.JSONField(default=dict)
-    """Field → the heading of its column."""
+    """Field → column number, from 0; the same header has the same columns."""
+    amount_unit = models.CharField(max_length=8, choices=ImportBatch.AmountUnit.choices)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -38,6 +38,11 @@ class Procurement(models.Model):
         """Where it belongs."""
         return self.project.scope()
 
+    @property
+    def fiscal_year(self) -> int:
+        """The year, for permissions."""
+        return self.project.fiscal_year
+
 
 class ProcurementStep(models.Model):
     """One step of a procurement: planned for a day, done on a day."""
@@ -84,3 +89,8 @@ class Contract(models.Model):
     def scope(self) -> Scope:
         """Where it belongs."""
         return self.project.scope()
+
+    @property
+    def fiscal_year(self) -> int:
+        """The year, for permissions."""
+        return self.project.fiscal_year

@@ -13,7 +13,8 @@ class ExecutionTotal(models.Model):
     """Budget and payments of a project by fund source, in 元; written by :mod:`jiheng.web.execution.services` alone.
 
     ``initial_*`` is the approved budget, ``budget_*`` the one after adjustments, ``paid_*`` what was spent.
-    ``department`` and ``unit`` repeat the project's, so that sums need no joins.
+    ``planned_1`` … ``planned_12`` is what the spending plan wants paid by the end of each month, of the budget after
+    adjustments. ``department`` and ``unit`` repeat the project's, so that sums need no joins.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="execution")
@@ -48,3 +49,12 @@ class ExecutionTotal(models.Model):
     def paid(self) -> Decimal:
         """What was spent, 元."""
         return self.paid_fiscal + self.paid_carry_over + self.paid_other
+
+    def planned(self, month: int) -> Decimal:
+        """What the plan wants paid by the end of this month, 元; 0 by the end of month 0."""
+        return getattr(self, f"planned_{month}") if month else Decimal(0)
+
+
+for _month in range(1, 13):
+    # Twelve columns and not a JSON value: a district's curve is then one sum in the database.
+    ExecutionTotal.add_to_class(f"planned_{_month}", models.DecimalField(max_digits=18, decimal_places=2, default=0))

@@ -1,0 +1,35 @@
+"""What the spending plan of a stored project wants paid, in 元."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from jiheng.model import SpendingPlan
+from jiheng.readers.values import parse_percent
+from jiheng.scoring.spending_plan import Point, month_end, planned_by_month, points
+
+CENT = Decimal("0.01")
+
+
+def plan_points(periods: Iterable[tuple[str, str]], year: int) -> tuple[Point, ...]:
+    """The plan of the periods' labels and percentages as the form prints them."""
+    found = list(periods)
+    plan = SpendingPlan(
+        tuple(label for label, _ in found),
+        tuple(raw for _, raw in found),
+        tuple(parse_percent(raw) for _, raw in found),
+    )
+    return points(plan, year)
+
+
+def planned_amounts(periods: Iterable[tuple[str, str]], year: int, budget: Decimal) -> list[Decimal]:
+    """What the plan wants paid of a budget by the end of each month of the year, 元."""
+    percents = planned_by_month(plan_points(periods, year), year)
+    return [(budget * percent / 100).quantize(CENT, ROUND_HALF_UP) for percent in percents]
+
+
+def month_share(on: date) -> Decimal:
+    """How far into its month a day is, its own end included: 0.5 on 15 April, 1 on the 30th."""
+    return Decimal(on.day) / Decimal(month_end(on.year, on.month).day)

@@ -1,0 +1,166 @@
+"""Entries of money by hand: allotments, budget adjustments, payments; the kept sums follow in the same transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiheng.web.execution.models import Contract, FundSource, ImportBatch, Payment
+from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.services.totals import is_budgeted, lock_projects, refresh_totals
+from jiheng.web.org.permissions import require
+from jiheng.web.plan.models import Project
+from jiheng.web.plan.services.errors import Refused
+from jiheng.web.supervision.services import record
+
+KINDS = dict(ImportBatch.Kind.choices) | {"payment": "支付"}
+GONE = "这一笔已经被删除。请刷新后再看。"
+_LIMITS = {"number": ("文号或凭证号", 100), "note": ("摘要", 500), "payee": ("收款人", 200)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said of one entry. ``amount`` in 元; negative takes off (a refund, a budget cut).
+
+    ``payee`` and ``contract`` belong to payments.
+    """
+
+    on: date
+    amount: Decimal
+    source: str = FundSource.FISCAL
+    number: str = ""
+    note: str = ""
+    payee: str = ""
+    contract: Contract | None = None
+
+    def texts(self) -> dict[str, str]:
+        """The texts without blanks around them. Raises :class:`Refused` where one is too long."""
+        found = {name: getattr(self, name).strip() for name in _LIMITS}
+        for name, text in found.items():
+            label, most = _LIMITS[name]
+            if len(text) > most:
+                raise Refused(f"{label}最多 {most} 字，现在是 {len(text)} 字，请缩短后再保存。")
+        return found
+
+
+def entry_key(project: int, entry: Entry) -> str:
+    """What makes an entry itself: two with the same key say the same."""
+    parts = (str(project), entry.source, entry.on.isoformat(), f"{entry.amount:.2f}", entry.number, entry.payee)
+    # Without a number nothing but its words tells one payment of the day from another.
+    note = "" if entry.number else entry.note
+    return hashlib.sha256("\x1f".join((*parts, note)).encode()).hexdigest()
+
+
+def obstacle(kind: str, project: Project, entry: Entry, today: date) -> str:
+    """Why this entry cannot be one of the project's, in Chinese; "" where it can."""
+    year = project.budget_year.year
+    # Money of next year is allotted early (提前下达); it is spent, and the budget adjusted, within the year.
+    earliest = date(year - 1, 7, 1) if kind == "allotment" else date(year, 1, 1)
+    if not entry.amount:
+        return "金额是 0。请填写实际金额，退回填负数。"
+    if entry.source not in FundSource.values:
+        return "资金来源只能是财政拨款、上年结转或其他资金。"
+    if not earliest <= entry.on <= date(year, 12, 31):
+        return f"日期 {entry.on} 不在 {year} 年度内。请检查日期，或换到所属年度登记。"
+    if entry.on > today:
+        return f"日期 {entry.on} 还没有到。请检查日期。"
+    if kind != "allotment" and not is_budgeted(project):
+        return "项目还没有批复，没有预算可以执行。请在批复后再登记。"
+    if entry.contract is not None and entry.contract.project_id != project.pk:
+        return "所选合同不是这个项目的。"
+    return ""
+
+
+def _check(kind: str, project: Project, entry: Entry) -> None:
+    if problem := obstacle(kind, project, entry, timezone.localdate()):
+        raise Refused(problem)
+
+
+def _fields(kind: str, project: Project, entry: Entry) -> dict[str, Any]:
+    texts = entry.texts()
+    if kind != "payment":
+        del texts["payee"]
+    else:
+        texts["contract"] = entry.contract  # type: ignore[assignment]
+    fixed = {"source": entry.source, "amount": entry.amount, "on": entry.on, "key": entry_key(project.pk, entry)}
+    return fixed | texts
+
+
+def _told(entry: Any) -> dict[str, Any]:
+    names = ("source", "amount", "on", "number", "note", "payee", "contract_id")
+    return {name: getattr(entry, name) for name in names if hasattr(entry, name)}
+
+
+@transaction.atomic
+def add_entry(person: Any, project: Project, kind: str, entry: Entry) -> Any:
+    """Keep a new entry: ``payment``, ``allotment`` or ``adjustment``. Raises :class:`Refused`, ``PermissionDenied``."""
+    require(person, "execution.edit", project)
+    _check(kind, project, entry)
+    lock_projects([project.pk])
+    made = ENTRIES[kind].objects.create(project=project, by=person, **_fields(kind, project, entry))
+    refresh_totals([project.pk])
+    record(f"登记{KINDS[kind]}", project, None, _told(made))
+    return made
+
+
+def _open(person: Any, kind: str, pk: int) -> Any:
+    """The entry, its project locked; only what was written by hand may be touched."""
+    model = ENTRIES[kind]
+    project = model.objects.filter(pk=pk).values_list("project_id", flat=True).first()
+    if project is None:
+        raise Refused(GONE)
+    lock_projects([project])
+    rows = model.objects.select_related("project__unit__department", "project__budget_year", "batch")
+    entry = rows.filter(pk=pk).first()
+    if entry is None:
+        raise Refused(GONE)
+    require(person, "execution.edit", entry.project)
+    if entry.batch is not None:
+        raise Refused(
+            f"这一笔来自导入的“{entry.batch.name}”，与财政系统一致，不能单独改动。"
+            "需要更正时，请撤回那次导入，或另登记一笔相反的金额。"
+        )
+    return entry
+
+
+@transaction.atomic
+def change_entry(person: Any, kind: str, pk: int, entry: Entry) -> Any:
+    """Correct an entry that was written by hand. Raises :class:`Refused`, ``PermissionDenied``."""
+    kept = _open(person, kind, pk)
+    _check(kind, kept.project, entry)
+    before = _told(kept)
+    for name, value in _fields(kind, kept.project, entry).items():
+        setattr(kept, name, value)
+    kept.save()
+    refresh_totals([kept.project_id])
+    record(f"更正{KINDS[kind]}", kept.project, before, _told(kept))
+    return kept
+
+
+@transaction.atomic
+def remove_entry(person: Any, kind: str, pk: int) -> Project:
+    """Remove an entry that was written by hand; its project. Raises :class:`Refused`, ``PermissionDenied``."""
+    kept = _open(person, kind, pk)
+    before, project = _told(kept), kept.project
+    kept.delete()
+    refresh_totals([project.pk])
+    record(f"删除{KINDS[kind]}", project, before, None)
+    return project
+
+
+@transaction.atomic
+def link_contract(person: Any, payment: Payment, contract: Contract | None) -> None:
+    """Say which contract a payment went to, an imported one too: the finance system does not know. Raises likewise."""
+    require(person, "execution.edit", payment.project)
+    if contract is not None and contract.project_id != payment.project_id:
+        raise Refused("所选合同不是这个项目的。")
+    before = payment.contract_id
+    payment.contract = contract
+    payment.save(update_fields=["contract"])
+    record("关联合同", payment.project, {"contract": before}, {"contract": payment.contract_id, "payment": payment.pk})
