@@ -63,14 +63,19 @@ def forgive() -> Any:
 
 @pytest.fixture
 def open_page(chromium: Any, live_server: Any, forgive: Any) -> Iterator[Any]:
-    """``open_page(person)``: a page logged in as this person. At the end no page may have logged an error."""
+    """``open_page(person)``: a page logged in as this person; ``open_page()``: as nobody.
+
+    At the end no page may have logged an error.
+    """
     contexts, errors = [], []
 
-    def make(person: Any) -> Any:
-        client = Client()
-        client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    def make(person: Any = None) -> Any:
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=live_server.url)
-        context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+        if person is not None:
+            client = Client()
+            client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(8000)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiheng.web.plan.views import department, form, lists
+from jiheng.web.plan.views import department, form, lists, years
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jiheng.web.plan.review.urls")),
     path("", include("jiheng.web.plan.importing.urls")),
     path("plan/", lists.projects, name="plan"),
     path("plan/export/<slug:kind>/", lists.export, name="plan-export"),
+    path("plan/years/", years.years, name="plan-years"),
     path("plan/new/", lists.new, name="plan-new"),
     path("plan/bring/", lists.bring, name="plan-bring"),
     path("plan/department/<int:pk>/", department.goals, name="plan-department"),

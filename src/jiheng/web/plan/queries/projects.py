@@ -158,9 +158,7 @@ def cycle_of(year: BudgetYear, state: str | None) -> list[Stage]:
     order = list(State)
     at = order.index(State(state)) if state else -1
     stages = []
-    for n, (s, label) in enumerate(
-        zip(order, ("编制", "单位签报", "部门审核", "财政审核", "批复", "公开"), strict=True)
-    ):
+    for n, (s, label) in enumerate(zip(order, STAGES, strict=True)):
         css = "done" if n < at else "now" if n == at else ""
         stages.append(Stage(label, css, _deadline(year.deadlines.get(s.value), n == at) if n >= at else ""))
     return stages
