@@ -54,9 +54,9 @@ def _checked(rules: Rules) -> dict[str, Any]:
 @transaction.atomic
 def open_year(person: Any, district: District, year: int, rules: Rules) -> BudgetYear:
     """A new budget year. Raises :class:`Refused` where it exists, ``PermissionDenied`` for a wrong role."""
-    require(person, "plan.open_year", At(district, year))
     if not FIRST <= year <= LAST:
         raise Refused("预算年度要写四位年份，例如 2027。")
+    require(person, "plan.open_year", At(district, year))
     if BudgetYear.objects.filter(district=district, year=year).exists():
         raise Refused(f"{year}年已经开放过，请在列表中修改。")
     fields = _checked(rules)
