@@ -92,6 +92,85 @@ class Review(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     grades: list[Grade] = []
 
 
+class Monitoring(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """When a light turns yellow or red (财预〔2019〕136号; the numbers are the pack's)."""
+
+    yellow_gap: Decimal = Decimal(-10)
+    """Execution rate less planned progress, in percentage points: below this the money is yellow."""
+    red_gap: Decimal = Decimal(-20)
+    yellow_completion: Decimal = Decimal(90)
+    """Completion measured against the time gone by, in %: below this a result is yellow."""
+    red_completion: Decimal = Decimal(70)
+
+
+class RoundRule(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A round of monitoring: days are ``MM-DD`` of the fiscal year; a day of the next year begins with ``+``."""
+
+    label: str
+    period_end: str
+    opens: str
+    closes: str
+    locks: str
+
+
+class Scheme(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Points of a self-evaluation by category, 100 together; used where the project has all categories of ``needs``."""
+
+    points: dict[str, Decimal]
+    """预算执行率 and the pack's level-1 names → points."""
+    needs: list[str] = []
+
+
+class Band(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A band of attainment of a qualitative indicator, in % of its points; ``usual`` is what it gives by itself."""
+
+    name: str
+    least: Decimal
+    most: Decimal
+    usual: Decimal
+
+
+class OverFulfilment(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Above how many % over the target how many % of the points are taken off: the target was set too low."""
+
+    above: Decimal
+    off: Decimal
+
+
+class SelfEvaluation(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How a project scores itself (财预〔2020〕10号, 财预〔2021〕101号)."""
+
+    schemes: list[Scheme] = []
+    receivers: dict[str, str] = {}
+    """A category that the project does not have → the one that gets its points; others share by their own points."""
+    bands: list[Band] = []
+    over_fulfilment: list[OverFulfilment] = []
+    floors: dict[str, Decimal] = {}
+    """Category → completion in % below which nothing is given (满意度赋分)."""
+    explain_below: Decimal = Decimal(100)
+    """A row with less than so many % of its points must say why."""
+    grades: list[Grade] = []
+
+
+class Honesty(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What makes a self-evaluation hard to believe."""
+
+    high_score: Decimal = Decimal(98)
+    """A total from here on is high."""
+    unspent_score: Decimal = Decimal(80)
+    """A score from here on is hard to believe where nothing was spent."""
+    many_high: Decimal = Decimal(80)
+    """So many % of a unit's projects that score high are a pattern."""
+    least_projects: int = 4
+    """Of fewer projects no pattern is told."""
+    least_rows: int = 3
+    """Of fewer numbers "every actual equals its target" says nothing."""
+    fall_back: Decimal = Decimal(5)
+    """An actual value so many % worse than what monitoring reported contradicts it."""
+    leap: Decimal = Decimal(100)
+    """A value that grew by so many % after the last round contradicts it too."""
+
+
 class Pack(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """One policy pack. ``thresholds`` are numbers by name, ``lexicon`` word lists by name."""
 
@@ -107,6 +186,13 @@ class Pack(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     replacements: dict[str, dict[str, str]] = {}
     """Wrong word → right word, by name of the list."""
     review: Review = Review()
+    monitoring: Monitoring = Monitoring()
+    rounds: dict[str, list[RoundRule]] = {}
+    """Name of a calendar → its rounds."""
+    calendar: str = ""
+    """The calendar of rounds that districts under this pack keep unless they choose another."""
+    self_evaluation: SelfEvaluation = SelfEvaluation()
+    honesty: Honesty = Honesty()
     silent_rules: list[str] = []
     """Codes of rules that this pack switches off."""
     severities: dict[str, str] = {}

@@ -1,0 +1,180 @@
+"""A reported value against its target: which way is better, how much of it is reached.
+
+Numbers are compared in the target's unit; days (11月底前) by how much of the year they take; words cannot be compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from jiheng.model import Target
+from jiheng.scoring.execution import period_end
+from jiheng.scoring.numbers import HUNDRED, percent_of, plain, to_cents
+
+Direction = Literal["positive", "inverse", "range", "date", "qualitative"]
+_SCALES = {"亿": Decimal(10) ** 8, "万": Decimal(10) ** 4, "千": Decimal(10) ** 3, "百": Decimal(10) ** 2}
+_SAME = {"人": {"名", "位"}, "个": {"项", "处", "件"}, "天": {"日"}, "个月": {"月"}, "工作日": {"个工作日"}}
+_YEAR = re.compile(r"((?:19|20)\d\d)[年./-]")
+_ISO = re.compile(r"(?:19|20)\d\d[-/.](\d{1,2})[-/.](\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What was reported of an indicator. A percentage may come as ``numerator`` and ``denominator``, which then count.
+
+    ``value`` is the text as parsed by the readers; ``None`` where nothing was reported.
+    """
+
+    value: Target | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is anything at all."""
+        return (self.value is not None and bool(self.value.raw.strip())) or self.share is not None
+
+    @property
+    def share(self) -> Decimal | None:
+        """The percentage of numerator and denominator, to two places."""
+        if self.numerator is None or not self.denominator:
+            return None
+        return percent_of(self.numerator, self.denominator)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``attained`` is how much of the target is reached in % (100: reached exactly or, the inverse way, kept).
+
+    It is not rounded; ``None`` where it cannot be told, and ``problem`` then says why in Chinese. ``excess`` is by how
+    many % a positive target is exceeded; ``target`` and ``actual`` are the numbers compared (days of the year for dates).
+    """
+
+    direction: Direction
+    attained: Decimal | None = None
+    excess: Decimal = Decimal(0)
+    target: Decimal | None = None
+    actual: Decimal | None = None
+    unit: str = ""
+    problem: str = ""
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the target is met."""
+        return self.attained is not None and self.attained >= HUNDRED
+
+
+def direction_of(target: Target, year: int) -> Direction:
+    """Which way is better: ≥ > = positive, ≤ < inverse, two numbers a range, a day, else words (定性)."""
+    if target.value is None:
+        return "date" if day_in(target.raw, year) is not None else "qualitative"
+    if target.upper is not None:
+        return "range"
+    return "inverse" if target.comparator in ("<=", "<") else "positive"
+
+
+def compare(target: Target, reported: Reported, year: int) -> Comparison:
+    """The reported value against its target, in the fiscal year ``year``."""
+    direction = direction_of(target, year)
+    if not reported.is_given:
+        return Comparison(direction, problem="没有填写完成值。")
+    if direction == "qualitative":
+        return Comparison(direction)
+    if direction == "date":
+        return _by_day(target, reported, year)
+    unit = target.unit or ""
+    number, problem = _number(reported, unit)
+    wanted = target.value
+    if number is None or wanted is None:
+        return Comparison(direction, unit=unit, problem=problem)
+    if direction == "range":
+        return _in_range(wanted, target.upper or wanted, number, unit)
+    if direction == "inverse":
+        return Comparison(direction, _kept(wanted, number), target=wanted, actual=number, unit=unit)
+    attained = _reached(wanted, number)
+    excess = max(Decimal(0), to_cents((number - wanted) * HUNDRED / wanted)) if wanted > 0 else Decimal(0)
+    return Comparison(direction, attained, excess, wanted, number, unit)
+
+
+def _reached(wanted: Decimal, number: Decimal) -> Decimal:
+    """完成值/指标值, at most 100; at least 0."""
+    if number >= wanted:
+        return HUNDRED
+    return max(Decimal(0), number * HUNDRED / wanted) if wanted > 0 else Decimal(0)
+
+
+def _kept(limit: Decimal, number: Decimal) -> Decimal:
+    """指标值/完成值, at most 100; a limit of nothing is kept or broken."""
+    if number <= limit:
+        return HUNDRED
+    return max(Decimal(0), limit * HUNDRED / number)
+
+
+def _in_range(low: Decimal, high: Decimal, number: Decimal, unit: str) -> Comparison:
+    low, high = min(low, high), max(low, high)
+    attained = _reached(low, number) if number < low else _kept(high, number)
+    return Comparison("range", attained, target=low if number < low else high, actual=number, unit=unit)
+
+
+def _number(reported: Reported, unit: str) -> tuple[Decimal | None, str]:
+    """The reported number in the target's unit, or why there is none."""
+    if reported.share is not None:
+        if unit and unit != "%":
+            return None, f"指标值的单位是“{unit}”，不能用分子、分母填报。"
+        return reported.share, ""
+    value = reported.value
+    if value is None or value.value is None:
+        said = value.raw.strip() if value is not None else ""
+        return None, f"完成值“{said}”不是数字，请按“{unit or '数字'}”填写。"
+    stem, scale = _scaled(unit)
+    other, factor = _scaled(value.unit or "")
+    if not other and factor == 1:
+        return value.value, ""  # a bare number is in the target's unit
+    if not _same(stem, other):
+        return None, f"完成值的单位“{value.unit}”与指标值的单位“{unit or '无'}”不一致，请按指标值的单位填写。"
+    return value.value * factor / scale, ""
+
+
+def _scaled(unit: str) -> tuple[str, Decimal]:
+    """万人 is 人 ten thousand times."""
+    for word, factor in _SCALES.items():
+        if unit.startswith(word) and unit != "百分点":
+            return unit[1:], factor
+    return unit, Decimal(1)
+
+
+def _same(unit: str, other: str) -> bool:
+    return unit == other or other in _SAME.get(unit, ()) or unit in _SAME.get(other, ())
+
+
+def day_in(text: str, year: int) -> date | None:
+    """The last day that a text names (11月底前, 2026年10月20日, 第三季度, 2026-10-20); of ``year`` if it has none."""
+    if found := _YEAR.search(text):
+        year = int(found[1])
+    if found := _ISO.search(text):
+        return period_end(f"{int(found[1])}月{int(found[2])}日", year)
+    return period_end(text, year)
+
+
+def _by_day(target: Target, reported: Reported, year: int) -> Comparison:
+    """A day is an inverse target: days from the year's beginning to the deadline, and to the day it was done."""
+    deadline = day_in(target.raw, year)
+    done = day_in(reported.value.raw, year) if reported.value is not None else None
+    if deadline is None or done is None:
+        return Comparison("date", problem="完成值不是日期，请填写完成的日期，如“10月20日”。")
+    begin = date(deadline.year - 1, 12, 31)
+    limit, taken = Decimal((deadline - begin).days), Decimal((done - begin).days)
+    return Comparison("date", _kept(limit, taken), target=limit, actual=taken, unit="天")
+
+
+def said(comparison: Comparison) -> str:
+    """The two numbers for a sentence: 完成值 21 株，指标值 20 株."""
+    if comparison.target is None or comparison.actual is None:
+        return ""
+    if comparison.direction == "date":
+        return f"限期为全年第 {plain(comparison.target)} 天，实际第 {plain(comparison.actual)} 天完成"
+    return f"完成值 {plain(comparison.actual)}{comparison.unit}，指标值 {plain(comparison.target)}{comparison.unit}"
