@@ -51,7 +51,7 @@ class Comparison:
     """``attained`` is how much of the target is reached in % (100: reached exactly or, the inverse way, kept).
 
     It is not rounded; ``None`` where it cannot be told, and ``problem`` then says why in Chinese. ``excess`` is by how
-    many % a positive target is exceeded; ``target`` and ``actual`` are the numbers compared (days of the year for dates).
+    many % a positive target is exceeded; ``target`` and ``actual`` are the numbers compared (dates: days of the year).
     """
 
     direction: Direction
