@@ -120,6 +120,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def bring(request: HttpRequest) -> HttpResponse:
     """Choose projects of the year before that go on; copy them."""
+    require(request.user, "plan.edit")
     if request.method == "POST":
         return _bring(request)
     year = get_object_or_404(years_of(request.user), pk=_number(request.GET.get("year")))
