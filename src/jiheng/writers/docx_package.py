@@ -18,6 +18,8 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _NAMESPACES = f'xmlns:w="{_W}" xmlns:r="{_R}"'
 TEXT_WIDTH = 9412
 """Between the margins of the page, in twentieths of a point, as all sizes here."""
+LANDSCAPE_WIDTH = 14344
+"""The same on a page that lies on its side."""
 
 _FONTS = (
     ("方正小标宋简体", "方正小标宋_GBK;小标宋;华文中宋;宋体;SimSun", "roman"),
@@ -119,11 +121,18 @@ _FOOTER = (
     '</w:r><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
     '<w:r><w:t xml:space="preserve"> —</w:t></w:r></w:p></w:ftr>'
 )
-_SECTION = (
-    '<w:sectPr><w:footerReference w:type="default" r:id="rId4"/><w:pgSz w:w="11906" w:h="16838"/>'
-    '<w:pgMar w:top="1531" w:right="1247" w:bottom="1531" w:left="1247" w:header="851" w:footer="964" w:gutter="0"/>'
-    "</w:sectPr>"
-)
+
+
+def _section(landscape: bool) -> str:
+    size = (
+        '<w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>' if landscape else '<w:pgSz w:w="11906" w:h="16838"/>'
+    )
+    return (
+        f'<w:sectPr><w:footerReference w:type="default" r:id="rId4"/>{size}<w:pgMar w:top="1531" w:right="1247" '
+        'w:bottom="1531" w:left="1247" w:header="851" w:footer="964" w:gutter="0"/></w:sectPr>'
+    )
+
+
 _PARTS = (
     ("/word/document.xml", f"{_TYPE}.document.main+xml"),
     ("/word/styles.xml", f"{_TYPE}.styles+xml"),
@@ -156,14 +165,15 @@ def _properties(title: str) -> str:
     )
 
 
-def package(body: str, title: str) -> bytes:
+def package(body: str, title: str, landscape: bool = False) -> bytes:
     """The .docx whose text is this XML; the same text gives the same bytes."""
+    text = body + _section(landscape)
     parts = {
         "[Content_Types].xml": _CONTENT_TYPES,
         "_rels/.rels": _relations(
             (f"{_R}/officeDocument", "word/document.xml"), (f"{_RELS}/metadata/core-properties", "docProps/core.xml")
         ),
-        "word/document.xml": f"{_HEAD}<w:document {_NAMESPACES}><w:body>{body}{_SECTION}</w:body></w:document>",
+        "word/document.xml": f"{_HEAD}<w:document {_NAMESPACES}><w:body>{text}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(
             (f"{_R}/styles", "styles.xml"), (f"{_R}/fontTable", "fontTable.xml"), (f"{_R}/settings", "settings.xml"),
             (f"{_R}/footer", "footer1.xml"),
@@ -176,6 +186,6 @@ def package(body: str, title: str) -> bytes:
     }  # fmt: skip
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (2025, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (2025, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -63,7 +63,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "results.answer": ("办理整改", frozenset((R.CLERK, R.UNIT_HEAD))),
     "results.verify": (
         "核验整改、批准延期",
-        frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.AUDITOR)),
+        frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER, R.AUDITOR)),
     ),
     "disclosure.publish": ("公开绩效文本", frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER))),
     "workbench.overview": ("查看全区进度", frozenset((R.FINANCE_REVIEWER, R.FINANCE_LEADER, R.AUDITOR))),

@@ -6,8 +6,12 @@ from django.apps import AppConfig
 
 
 class ResultsConfig(AppConfig):
-    """整改与责任."""
+    """结果应用."""
 
     name = "jiheng.web.results"
     label = "results"
-    verbose_name = "整改与责任"
+    verbose_name = "结果应用"
+
+    def ready(self) -> None:
+        """Listen to what earlier stages find."""
+        from jiheng.web.results import receivers as _listening  # noqa: F401

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from jiheng.web.results import views
+
+urlpatterns = [
+    path("rectification/", views.register, name="rectification"),
+    path("rectification/new/", views.new, name="rectification-new"),
+    path("rectification/export/<slug:kind>/", views.export, name="rectification-export"),
+    path("rectification/<int:pk>/", views.item, name="rectification-item"),
+    path("rectification/<int:pk>/step/", views.step, name="rectification-step"),
+]

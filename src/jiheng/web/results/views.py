@@ -1,0 +1,167 @@
+"""The register of rectification (整改台账), and the page of an item."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from jiheng.web.org.permissions import allowed, require
+from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.queries.projects import years_for
+from jiheng.web.plan.services.errors import Refused
+from jiheng.web.results import exporting, origins, queries, workflow
+from jiheng.web.results.models import Rectification
+from jiheng.web.results.people import owners_for
+from jiheng.web.results.services import Found, raise_item
+from jiheng.web.supervision.services import record
+
+PAGE = 50
+
+
+def _year(request: HttpRequest) -> BudgetYear | None:
+    """The year that was asked for, else the one that runs now, else the newest."""
+    years = years_for(request.user)
+    asked = request.GET.get("year", "")
+    today = timezone.localdate().year
+    chosen = [y for y in years if asked in (str(y.pk), str(y.year))] or [y for y in years if y.year == today]
+    return next(iter(chosen or years), None)
+
+
+@login_required
+def register(request: HttpRequest) -> HttpResponse:
+    """/rectification/: the items one may see, those due first."""
+    require(request.user, "results.view")
+    year, today = _year(request), timezone.localdate()
+    if year is None:
+        return render(request, "results/register.html", {"year": None})
+    whole = queries.visible(request.user).filter(budget_year=year)
+    found = queries.filtered(whole, request.GET, today)
+    units = queries.units_of(request.user, year)
+    context = {
+        "year": year, "years": years_for(request.user), "today": today, "asked": request.GET,
+        "page": Paginator(queries.listed(found), PAGE).get_page(request.GET.get("page")),
+        "sum": queries.totals(whole, today), "units": units, "departments": queries.departments_of(units),
+        "states": queries.STATES, "sources": Rectification.Source.choices, "sorts": queries.SORT_NAMES,
+        "severities": Rectification.Severity.choices, "kinds": exporting.KINDS,
+        "may_raise": allowed(request.user, "results.raise"),
+    }  # fmt: skip
+    return render(request, "results/_register.html" if request.htmx else "results/register.html", context)  # type: ignore[attr-defined]
+
+
+@login_required
+def export(request: HttpRequest, kind: str) -> HttpResponse:
+    """/rectification/export/<kind>/: the register with its filters, as a file."""
+    require(request.user, "results.view")
+    year, today = _year(request), timezone.localdate()
+    if year is None or kind not in exporting.KINDS:
+        raise Http404("没有可导出的内容。")
+    whole = queries.visible(request.user).filter(budget_year=year)
+    items = list(queries.listed(queries.filtered(whole, request.GET, today))[: exporting.MOST])
+    title = f"{year.district}{year.year}年绩效管理整改台账"
+    content, media_type = exporting.export(items, kind, title, today)
+    record("导出整改台账", year, after={"items": len(items), "kind": kind})
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = (
+        f"attachment; filename=\"register.{kind}\"; filename*=UTF-8''{quote(title)}.{kind}"
+    )
+    return response
+
+
+@login_required
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """/rectification/ID/: an item, what happened with it, and what one may do now."""
+    found = queries.item_or_404(request.user, pk)
+    steps = workflow.available(request.user, found)
+    context = {
+        "item": found, "steps": steps, "today": timezone.localdate(), "origin": origins.link_of(found),
+        "history": [(workflow.label_of(s.name), s) for s in queries.steps_of(found)],
+        "owners": owners_for(found) if any("owner" in s.asks for s in steps) else [],
+    }  # fmt: skip
+    return render(request, "results/item.html", context)
+
+
+@login_required
+@require_POST
+def step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a step with an item."""
+    found = queries.item_or_404(request.user, pk)
+    name = request.POST.get("step", "")
+    try:
+        workflow.perform(request.user, found, name, _given(request, found))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"已{workflow.BY_NAME[name].label}。")
+    return redirect("rectification-item", pk)
+
+
+def _given(request: HttpRequest, found: Rectification) -> workflow.Given:
+    asked = request.POST
+    owner = asked.get("owner", "")
+    return workflow.Given(
+        asked.get("text", ""), asked.get("measures", ""), asked.get("outcome", ""), _day(asked.get("due_on", "")),
+        next((p for p in owners_for(found) if str(p.pk) == owner), None),
+    )  # fmt: skip
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(f"“{text[:20]}”不是日期，请按“2026-06-30”填写。") from error
+
+
+@login_required
+def new(request: HttpRequest) -> HttpResponse:
+    """/rectification/new/: raise an item, about what was found on the page one came from, or about a unit."""
+    require(request.user, "results.raise")
+    origin = origins.origin_of(request.user, request.GET.get("origin", "") or request.POST.get("origin", ""))
+    if request.method == "POST":
+        try:
+            made = raise_item(request.user, _found(request, origin))
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, f"整改事项已提出，编号 {made.number}。")
+            return redirect("rectification-item", made.pk)
+    year = origin.project.budget_year if origin else _year(request)
+    if year is None:
+        raise PermissionDenied("还没有预算年度，不能提出整改事项。")
+    context = {
+        "origin": origin, "year": year, "given": request.POST or request.GET, "today": timezone.localdate(),
+        "units": [] if origin else queries.units_of(request.user, year, "results.raise"),
+        "sources": Rectification.Source.choices, "severities": Rectification.Severity.choices,
+    }  # fmt: skip
+    return render(request, "results/new.html", context)
+
+
+def _found(request: HttpRequest, origin: origins.Origin | None) -> Found:
+    asked: Any = request.POST
+    common = {
+        "source": origin.source if origin else asked.get("source", ""),
+        "title": asked.get("title", ""),
+        "description": asked.get("description", ""),
+        "severity": asked.get("severity", ""),
+        "due_on": _day(asked.get("due_on", "")),
+    }
+    if origin:
+        return Found(**common, project=origin.project, origin=origin.found)
+    key, year = asked.get("unit", ""), get_object_or_404(BudgetYear, pk=_number(asked.get("year", "")))
+    units = queries.units_of(request.user, year, "results.raise")
+    return Found(**common, unit=units.filter(pk=_number(key)).first(), year=year)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
