@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from jiheng import __version__
+from jiheng.cli.admin import admin
 from jiheng.cli.audit import audit
 from jiheng.cli.check import CHECK_EXAMPLES, CHECK_HELP, check
 from jiheng.cli.chinese import ChineseCommand, ChineseGroup
@@ -48,6 +49,7 @@ app.command("rule", cls=ChineseCommand, options_metavar="[选项]", help=RULE_HE
 app.command("rules", cls=ChineseCommand, options_metavar="[选项]", help=RULES_HELP, epilog=RULES_EXAMPLES)(rules)
 
 app.command("serve", cls=ChineseCommand, options_metavar="[选项]", help=SERVE_HELP, epilog=SERVE_EXAMPLES)(serve)
+app.add_typer(admin)
 app.add_typer(audit)
 
 

@@ -40,8 +40,11 @@ def template() -> bytes:
     return out.getvalue()
 
 
-def parse(data: bytes, name: str) -> Parsed:
-    """What a filled workbook says. Everything that is wrong is said at once, by row."""
+def parse(data: bytes, name: str, district: int | None) -> Parsed:
+    """What a filled workbook says. Everything that is wrong is said at once, by row.
+
+    Codes name units of the district with this key: two districts may use the same code.
+    """
     found = Parsed()
     try:
         kind = detect(data, name)
@@ -61,12 +64,13 @@ def parse(data: bytes, name: str) -> Parsed:
     if len(rows) - 1 > MOST:
         found.errors.append((0, f"一次最多导入 {MOST} 人，文件里有 {len(rows) - 1} 行。请分几个文件导入。"))
         return found
-    _rows(found, heads, list(zip(numbers[1:], rows[1:], strict=True)))
+    _rows(found, heads, list(zip(numbers[1:], rows[1:], strict=True)), district)
     return found
 
 
-def _rows(found: Parsed, heads: list[str], rows: list[tuple[int, list[str]]]) -> None:
-    units = {u.code: u for u in Unit.objects.filter(valid_to=None).select_related("department")}
+def _rows(found: Parsed, heads: list[str], rows: list[tuple[int, list[str]]], district: int | None) -> None:
+    in_use = Unit.objects.filter(valid_to=None, department__district=district).select_related("department")
+    units = {u.code: u for u in in_use}
     taken = set(Person.objects.values_list("username", flat=True))
     for number, cells in rows:
         row = dict(zip(heads, cells, strict=False))

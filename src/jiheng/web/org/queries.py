@@ -29,3 +29,9 @@ def whom_to_ask() -> list[Person]:
 def person_waiting(pk: Any) -> Person | None:
     """The active person who gave the right password and still owes a one-time code."""
     return Person.objects.filter(pk=pk, is_active=True).exclude(totp_secret="").first()
+
+
+def system_administrators(username: str = "") -> list[Person]:
+    """The active system administrators, or the one of that name."""
+    found = Person.objects.filter(roles__role=Role.SYSTEM_ADMIN, is_active=True).distinct()
+    return list(found.filter(username=username) if username else found)

@@ -186,7 +186,7 @@ def bring(request: HttpRequest) -> HttpResponse:
     parsed = None
     if request.method == "POST" and request.FILES.get("file"):
         file = request.FILES["file"]
-        parsed = people_excel.parse(file.read(5 * 2**20 + 1)[: 5 * 2**20], file.name or "")
+        parsed = people_excel.parse(file.read(5 * 2**20 + 1)[: 5 * 2**20], file.name or "", _district(request).pk)
         if request.POST.get("confirmed") and not parsed.errors:
             try:
                 made = people.create_many(request.user, parsed.wanted)

@@ -1,0 +1,187 @@
+"""``jiheng admin``: what whoever runs the server does: districts, people, backups."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jiheng.cli.chinese import ChineseCommand, ChineseGroup
+
+admin = typer.Typer(
+    name="admin",
+    cls=ChineseGroup,
+    no_args_is_help=True,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    help="管理平台：建立区划、导入人员、备份和恢复。直接操作当前数据库（JIHENG_VAR、JIHENG_DATABASE_URL）。",
+    epilog="示例：\n\n  jiheng admin create-district 139902 清河区 --year 2027\n\n  jiheng admin backup 备份.jhb",
+)
+FAILED = 2
+"""The exit status where nothing was done."""
+
+
+def _django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
+    import django
+
+    django.setup()
+
+
+def _tables() -> None:
+    """Make or bring up to date the tables, as ``jiheng serve`` does."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _refuse(why: object) -> typer.Exit:
+    typer.echo(str(why), err=True)
+    return typer.Exit(FAILED)
+
+
+def _show_passwords(made: Iterable[tuple[Any, str]]) -> None:
+    typer.echo("初始口令只显示这一次，请当面交给本人；首次登录须修改。")
+    for person, password in made:
+        typer.echo(f"  {person.username}\t{person.name}\t{password}")
+
+
+@admin.command(
+    "create-district",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""建立一个区划，连同它的系统、安全、审计三个管理员账号（三员分立）。
+
+三个账号的初始口令只显示这一次。区划代码已经有了的，不做任何改动。退出状态：0 已建立；2 没有建立。""",
+    epilog="示例：\n\n  jiheng admin create-district 139902 清河区\n\n"
+    "  jiheng admin create-district 139902 清河区 --year 2027 --pack hebei-2023",
+)
+def create_district(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="6 位行政区划代码")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="区划名称")],
+    year: Annotated[int | None, typer.Option("--year", metavar="YEAR", help="同时开放这个预算年度")] = None,
+    pack: Annotated[
+        str, typer.Option("--pack", metavar="PACK", help="预算年度用的策略包，须与 --year 同用")
+    ] = "central-2021",
+) -> None:
+    """The command."""
+    _django()
+    from jiheng.web.org.services.places import Wrong
+    from jiheng.web.plan.services.founding import found_district
+
+    _tables()
+    try:
+        made = found_district(code, name, year, pack)
+    except Wrong as error:
+        raise _refuse(error) from error
+    typer.echo(f"已建立 {code} {name}。" + (f"{year} 年已开放编报，策略包 {pack}。" if year else ""))
+    _show_passwords(made)
+
+
+@admin.command(
+    "import-people",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""从 Excel 导入人员账号，与网页“账号和角色”里的导入相同：有一行不对就一个也不导入。
+
+模板在网页“账号和角色 → 从 Excel 导入”下载，第一行是：账号、姓名、单位编码、电话、邮箱。
+导入记在系统管理员名下。退出状态：0 已导入；2 没有导入。""",
+    epilog="示例：\n\n  jiheng admin import-people 人员.xlsx\n\n"
+    "  jiheng admin import-people 人员.xlsx --by xitong.139902",
+)
+def import_people(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="按模板填好的文件")],
+    by: Annotated[str, typer.Option("--by", metavar="USERNAME", help="由哪个系统管理员导入；只有一个时不用写")] = "",
+) -> None:
+    """The command."""
+    _django()
+    from jiheng.web.org import people_excel
+    from jiheng.web.org.queries import system_administrators
+    from jiheng.web.org.services.people import create_many
+    from jiheng.web.org.services.places import Wrong
+    from jiheng.web.supervision.actor import acting
+
+    administrators = system_administrators(by)
+    if len(administrators) != 1:
+        raise _refuse(f"没有系统管理员“{by}”。" if by else "请用 --by 写明由哪个系统管理员导入。")
+    me = administrators[0]
+    try:
+        parsed = people_excel.parse(file.read_bytes(), file.name, me.scope().district)
+    except OSError as error:
+        raise _refuse(f"{file} 读不了：{error.strerror}。") from error
+    for row, problem in parsed.errors:
+        typer.echo(f"第 {row} 行：{problem}" if row else problem, err=True)
+    if parsed.errors or not parsed.wanted:
+        raise _refuse("没有导入任何人。")
+    try:
+        with acting(me, "命令行"):
+            made = create_many(me, parsed.wanted)
+    except Wrong as error:
+        raise _refuse(f"{error}没有导入任何人。") from error
+    typer.echo(f"已导入 {len(made)} 人。")
+    _show_passwords(made)
+
+
+@admin.command(
+    "backup",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""备份：把数据库和上传的文件写进一个文件，连同每个部分的 SM3 校验值。服务不用停。
+
+备份与数据库种类无关，可从 SQLite 恢复到 PostgreSQL、MariaDB，反过来也行。文件只有本人可读，内含全部业务数据和
+口令的哈希值，请按涉密要求保管。签名密钥（secret-key 或 JIHENG_SECRET_KEY）不在其中，请另行保管。
+退出状态：0 已写好；2 没有写成。""",
+    epilog="示例：\n\n  jiheng admin backup 备份-20270105.jhb",
+)
+def backup(out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件，不能已经存在")]) -> None:
+    """The command."""
+    _django()
+    from django.db import DatabaseError
+
+    from jiheng.web.backup.archive import BackupError
+    from jiheng.web.backup.saving import backup as make
+
+    try:
+        digest = make(out, typer.echo)
+    except (BackupError, DatabaseError) as error:
+        raise _refuse(error) from error
+    typer.echo(f"已写入 {out}\nSM3  {digest}")
+
+
+@admin.command(
+    "restore",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""恢复：先核对备份文件的全部校验值，再一次写入数据库和上传的文件，要么全部恢复，要么一点不动。
+
+请先停止服务。数据库里已有数据时拒绝恢复，除非加 --replace。备份须由相同版本的程序生成。恢复后所有人要重新登录；
+审计日志原样恢复，哈希链照旧可以核验，恢复本身也记入日志。退出状态：0 已恢复；2 没有恢复，原来的数据没有改动。""",
+    epilog="示例：\n\n  jiheng admin restore 备份-20270105.jhb --check\n\n"
+    "  jiheng admin restore 备份-20270105.jhb\n\n  jiheng admin restore 备份-20270105.jhb --replace",
+)
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="备份文件")],
+    replace: Annotated[bool, typer.Option("--replace", help="清除数据库里现有的全部数据")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只核对备份文件，不恢复")] = False,
+) -> None:
+    """The command."""
+    _django()
+    from django.db import DatabaseError
+
+    from jiheng.web.backup import restoring
+    from jiheng.web.backup.archive import BackupError
+
+    try:
+        if check:
+            about = restoring.check(file)
+            typer.echo(
+                f"备份文件完整：{about['made_at']} 由绩衡 {about['program']} 生成，{sum(about['rows'].values())} 行。"
+            )
+            return
+        restoring.restore(file, replace, typer.echo)
+    except (BackupError, DatabaseError) as error:
+        raise _refuse(error) from error
+    typer.echo("已恢复。")

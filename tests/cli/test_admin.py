@@ -1,0 +1,129 @@
+"""``jiheng admin``: districts, people and backups from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from typer.testing import CliRunner
+
+from jiheng.cli.app import app
+
+pytestmark = pytest.mark.django_db
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(app, ["admin", *arguments])
+
+
+def passwords(output: str) -> dict[str, str]:
+    rows = [line.split("\t") for line in output.splitlines() if line.startswith("  ")]
+    return {row[0].strip(): row[2] for row in rows}
+
+
+def test_a_district_is_made_with_three_administrators_once() -> None:
+    from jiheng.web.org.models import District, Person
+    from jiheng.web.plan.models import BudgetYear
+
+    done = run("create-district", "139902", "清河区", "--year", "2027", "--pack", "hebei-2023")
+    assert done.exit_code == 0, done.output
+    given = passwords(done.output)
+    assert set(given) == {"xitong.139902", "anquan.139902", "shenji.139902"}
+    people = {p.username: p for p in Person.objects.prefetch_related("roles")}
+    assert [a.role for name in sorted(given) for a in people[name].roles.all()] == [
+        "security_admin", "audit_admin", "system_admin",
+    ]  # fmt: skip
+    assert all(people[n].check_password(p) and people[n].must_change_password for n, p in given.items())
+    year = BudgetYear.objects.get()
+    assert (year.year, year.pack, year.district.name) == (2027, "hebei-2023", "清河区")
+    again = run("create-district", "139902", "别的名字")
+    assert (again.exit_code, "已经有了" in again.output) == (2, True)
+    assert District.objects.get().name == "清河区"
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (("1399", "清河区"), "6 位数字"), (("139902", " "), "请写区划名称"),
+        (("139902", "清河区", "--year", "27"), "四位年份"),
+        (("139902", "清河区", "--year", "2027", "--pack", "none"), "没有策略包"),
+    ],
+)  # fmt: skip
+def test_what_is_no_district_makes_nothing(arguments: tuple[str, ...], said: str) -> None:
+    from jiheng.web.org.models import District, Person
+
+    done = run("create-district", *arguments)
+    assert (done.exit_code, said in done.output) == (2, True)
+    assert not District.objects.exists()
+    assert not Person.objects.exists()
+
+
+def workbook(path: Path, *rows: tuple[str, ...]) -> str:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for r, row in enumerate((("账号", "姓名", "单位编码", "电话", "邮箱"), *rows)):
+            for c, text in enumerate(row):
+                sheet.write_string(r, c, text)
+    return str(path)
+
+
+def test_people_come_from_excel_all_or_none(tmp_path: Path) -> None:
+    from jiheng.web.org.models import Department, District, Person, Unit
+    from jiheng.web.supervision.models import AuditEntry
+
+    run("create-district", "139902", "清河区")
+    department = Department.objects.create(district=District.objects.get(), code="601", name="公共服务局")
+    unit = Unit.objects.create(department=department, code="601001", name="本级")
+    bad = workbook(tmp_path / "bad.xlsx", ("a1", "甲", "601001"), ("a2", "", "601009"))
+    done = run("import-people", bad)
+    assert done.exit_code == 2
+    assert "第 3 行：没有填姓名；没有编码为“601009”的在用单位。" in done.output
+    assert not Person.objects.filter(username="a1").exists()
+    good = workbook(tmp_path / "good.xlsx", ("a1", "甲", "601001"), ("a2", "乙", "601001"))
+    done = run("import-people", good)
+    assert done.exit_code == 0, done.output
+    given = passwords(done.output)
+    assert set(given) == {"a1", "a2"}
+    assert Person.objects.get(username="a1").check_password(given["a1"])
+    assert {p.unit for p in Person.objects.filter(username__in=given)} == {unit}
+    entry = AuditEntry.objects.filter(action="新建账号").first()
+    assert entry is not None
+    assert (entry.person.split()[0], entry.address) == ("xitong.139902", "命令行")
+
+
+def test_of_several_administrators_one_must_be_named_and_brings_only_to_their_own_units(tmp_path: Path) -> None:
+    from jiheng.web.org.models import Department, District, Person, Unit
+
+    for code, name in (("139902", "清河区"), ("139903", "白山区")):
+        run("create-district", code, name)
+        department = Department.objects.create(district=District.objects.get(code=code), code="601", name="公共服务局")
+        Unit.objects.create(department=department, code="601001", name=f"{name}本级")
+    file = workbook(tmp_path / "a.xlsx", ("a1", "甲", "601001"))
+    assert "--by" in run("import-people", file).output
+    assert "没有系统管理员“anquan.139902”" in run("import-people", file, "--by", "anquan.139902").output
+    assert run("import-people", file, "--by", "xitong.139902").exit_code == 0
+    assert Person.objects.get(username="a1").unit.name == "清河区本级"
+    missing = run("import-people", str(tmp_path / "none.xlsx"), "--by", "xitong.139902")
+    assert (missing.exit_code, "读不了" in missing.output) == (2, True)
+
+
+def test_backup_and_restore(tmp_path: Path, settings: Any) -> None:
+    from jiheng.web.org.models import District
+
+    settings.MEDIA_ROOT = tmp_path / "media"
+    run("create-district", "139902", "清河区")
+    path = str(tmp_path / "a.jhb")
+    done = run("backup", path)
+    assert done.exit_code == 0, done.output
+    assert "SM3" in done.output
+    assert run("backup", path).exit_code == 2
+    checked = run("restore", path, "--check")
+    assert (checked.exit_code, "备份文件完整" in checked.output) == (0, True)
+    District.objects.update(name="改坏了")
+    refused = run("restore", path)
+    assert (refused.exit_code, "--replace" in refused.output) == (2, True)
+    assert run("restore", path, "--replace").exit_code == 0
+    assert District.objects.get().name == "清河区"
+    assert "不是绩衡的备份" in run("restore", __file__).output
