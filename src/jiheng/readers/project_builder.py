@@ -37,6 +37,8 @@ class ProjectBuilder:
     plan_raw: list[str] = field(default_factory=list)
     plan_anchors: list[Anchor | None] = field(default_factory=list)
     goal_cells: list[tuple[str, Anchor]] = field(default_factory=list)
+    goal_rows: list[tuple[str, Anchor]] = field(default_factory=list)
+    """Goals that stand in rows of their own, each beside its number: no number inside of them begins another."""
     midterm_goal_cells: list[tuple[str, Anchor]] = field(default_factory=list)
     indicators: list[Indicator] = field(default_factory=list)
     anchors: dict[str, Anchor] = field(default_factory=dict)
@@ -88,6 +90,11 @@ class ProjectBuilder:
             self.anchors.setdefault(f"{key}.{n}", _goal_anchor(goal, cells))
         return tuple(goals)
 
+    def _own_rows(self) -> tuple[str, ...]:
+        goals = [(goal, anchor) for text, anchor in self.goal_rows if (goal := flat(text))]
+        self.anchors.update({f"goals.{n}": anchor for n, (_, anchor) in enumerate(goals)})
+        return tuple(goal for goal, _ in goals)
+
     def build(self, sequence: int) -> Project:
         """The finished project; amounts stated only in the purpose are read out of it."""
         purpose = "\n".join(self.purpose) or None
@@ -95,7 +102,8 @@ class ProjectBuilder:
             for part, amount in budgets_in(purpose).items():
                 self.amounts.setdefault(part, amount)
                 self.anchors[f"budget_{part}"] = self.anchors["purpose"]
-        goals = self._goals(self.goal_cells, "goals")
+        by_row = len(self.goal_rows) == len(self.goal_cells)
+        goals = self._own_rows() if by_row else self._goals(self.goal_cells, "goals")
         midterm_goals = self._goals(self.midterm_goal_cells, "midterm_goals")
         return Project(
             sequence=sequence,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from jiheng import stamp
 from jiheng.model import Anchor, Warning
 from jiheng.readers import limits
 from jiheng.readers.blocks import Cell, Content, Paragraph, Row, Table
@@ -41,6 +42,8 @@ class SheetGathering:
 
     def add(self, sheet: Sheet, number: int) -> None:
         """Append the paragraphs and tables of a sheet; what is left out is said."""
+        if _stamped(sheet) == "":  # instructions and lists that we handed out ourselves
+            return
         if sheet.hidden:
             if sheet.rows:
                 message = f"工作表“{sheet.name}”是隐藏的，没有读取。需要读取时请先取消隐藏。"
@@ -80,6 +83,19 @@ class SheetGathering:
         if self._cells > limits.GRID_CELLS:
             raise TooLarge(f"工作簿的表格超过 {limits.GRID_CELLS // 10_000} 万个单元格，不像绩效文本，已停止读取。")
         return [_row(sheet.rows.get(row, {}), covered.get(row, {}), row, begin, end) for row in rows]
+
+
+def _stamped(sheet: Sheet) -> str | None:
+    """Take the stamp of a sheet that we handed out off it; its key, ``None`` where there is none."""
+    for row, cells in sheet.rows.items():
+        for column, text in cells.items():
+            key = stamp.key_of(text)
+            if key is not None:
+                del cells[column]
+                if not cells:
+                    del sheet.rows[row]
+                return key
+    return None
 
 
 def _covered(sheet: Sheet) -> Covered:

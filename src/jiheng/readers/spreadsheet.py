@@ -8,7 +8,7 @@ from jiheng.readers.workbook_ods import ods_sheets
 from jiheng.readers.workbook_xls import xls_sheets
 from jiheng.readers.workbook_xlsx import xlsx_sheets
 
-_SHEETS = {"xlsx": xlsx_sheets, "xls": xls_sheets, "et": xls_sheets, "ods": ods_sheets}
+SHEETS = {"xlsx": xlsx_sheets, "xls": xls_sheets, "et": xls_sheets, "ods": ods_sheets}
 
 
 def read_spreadsheet(data: bytes, kind: str) -> Content:
@@ -17,6 +17,6 @@ def read_spreadsheet(data: bytes, kind: str) -> Content:
     A cell's ``number`` is its column in the sheet and a row's its row there; a table's ``number`` is its sheet's.
     """
     gathering = SheetGathering(kind)
-    for number, sheet in enumerate(_SHEETS[kind](data)):
+    for number, sheet in enumerate(SHEETS[kind](data)):
         gathering.add(sheet, number)
     return gathering.content

@@ -23,6 +23,7 @@ _PLAN_PAIR = re.compile(
 )
 _YEAR_LINE = re.compile(r"\(?(20\d\d)年度?\)?")
 _START = frozenset(("code", "name"))
+_GOAL_NUMBER = re.compile(r"(?:目标)?\s*[\d一二三四五]{1,2}[.、:：]?")
 
 
 class TablesReader:
@@ -302,7 +303,13 @@ class TablesReader:
             texts.setdefault(key, []).append(cell.text.strip())
         for key, parts in texts.items():
             into = self.project.goal_cells if key == "goals" else self.project.midterm_goal_cells
-            into.append((_joined(parts), anchor_of(table, row, next(c for c in filled if c.text.strip() in parts))))
+            cell = next(c for c in filled if c.text.strip() in parts)
+            numbered = _GOAL_NUMBER.fullmatch(parts[0]) is not None and len(parts) < 3
+            if numbered and len(parts) == 1 and cell.width < _width(row) - 1:
+                continue  # the number of a goal that nobody has written yet
+            if numbered and len(parts) == 2 and key == "goals":
+                self.project.goal_rows.append((parts[1], anchor_of(table, row, filled[-1])))
+            into.append((_joined(parts), anchor_of(table, row, cell)))
 
     def _unplaced(self, table: Table, row: Row, cell: Cell, why: str) -> None:
         self.warnings.append(Warning(why, anchor_of(table, row, cell), cell.text.strip()))
@@ -318,6 +325,11 @@ class TablesReader:
         self._block = None
 
 
+def _width(row: Row) -> int:
+    """How many columns of the grid a row covers."""
+    return max((c.column + c.width for c in row.cells), default=0)
+
+
 def _goal_head(cell: Cell) -> str | None:
     """goals for 年度目标, midterm_goals for 中期目标（2024—2026年）, else ``None``."""
     text = label_of(cell.text)
@@ -328,6 +340,6 @@ def _goal_head(cell: Cell) -> str | None:
 
 def _joined(parts: list[str]) -> str:
     """The cells of one row of goals: 目标1 │ text is one numbered goal."""
-    if len(parts) == 2 and re.fullmatch(r"(?:目标)?\s*[\d一二三四五]{1,2}[.、:：]?", parts[0]):
+    if len(parts) == 2 and _GOAL_NUMBER.fullmatch(parts[0]):
         return f"{parts[0].rstrip('.、:：')}{'：' if parts[0].startswith('目标') else '.'}{parts[1]}"
     return "\n".join(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jiheng.model import Indicator, Project
 from jiheng.web.plan.mapping import plain_amount
@@ -46,20 +48,25 @@ def _heads(p: Project) -> dict[str, str]:
     }
 
 
-def _pairs(before: tuple[Indicator, ...], after: tuple[Indicator, ...]) -> list[tuple[int | None, int | None]]:
-    """Indicators that are the same one: by subcategory and name, then by name, then by subcategory in order."""
-    left, pairs = dict(enumerate(before)), {}
-    keys = (lambda i: (i.level2, i.name), lambda i: i.name, lambda i: i.level2)
+def pairs(
+    before: Sequence[Any], after: Sequence[Any], keys: Sequence[Callable[[Any], Any]]
+) -> list[tuple[int | None, int | None]]:
+    """Which of the rows before are which of those after: by each key in turn, in order; what is left over alone."""
+    left, found_for = dict(enumerate(before)), {}
     for key in keys:
-        for n, indicator in enumerate(after):
-            if n in pairs or not key(indicator):
+        for n, row in enumerate(after):
+            if n in found_for or not key(row):
                 continue
-            match = next((m for m, old in left.items() if key(old) == key(indicator)), None)
+            match = next((m for m, old in left.items() if key(old) == key(row)), None)
             if match is not None:
-                pairs[n] = match
+                found_for[n] = match
                 del left[match]
-    found: list[tuple[int | None, int | None]] = [(pairs.get(n), n) for n in range(len(after))]
+    found: list[tuple[int | None, int | None]] = [(found_for.get(n), n) for n in range(len(after))]
     return found + [(m, None) for m in left]
+
+
+_SAME: tuple[Callable[[Indicator], Any], ...] = (lambda i: (i.level2, i.name), lambda i: i.name, lambda i: i.level2)
+"""Indicators that are the same one: by subcategory and name, then by name, then by subcategory in order."""
 
 
 def differences(before: Project, after: Project) -> list[Change]:
@@ -68,9 +75,18 @@ def differences(before: Project, after: Project) -> list[Change]:
     found = [Change(_LABELS[key], key, key, old[key], new[key]) for key in old if old[key] != new[key]]
     found += _listed("plan", "支出计划", before.plan.raw, after.plan.raw)
     found += _listed("goal", "绩效目标", before.goals, after.goals)
-    for m, n in _pairs(before.indicators, after.indicators):
+    for m, n in pairs(before.indicators, after.indicators, _SAME):
         found += _of_row(before, after, m, n)
     return found
+
+
+def new_order(before: Project, after: Project) -> list[Change]:
+    """That the indicators stand in another order: one change, or none."""
+    order = [m for m, n in pairs(before.indicators, after.indicators, _SAME) if m is not None and n is not None]
+    if order == sorted(order):
+        return []
+    said = ("、".join(i.name or "" for i in p.indicators) for p in (before, after))
+    return [Change("指标顺序", "indicators", "indicators", *said)]
 
 
 def _listed(kind: str, label: str, before: tuple[str, ...], after: tuple[str, ...]) -> list[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiheng.web.plan.views import department, form, lists, years
+from jiheng.web.plan.views import department, form, lists, offline, years
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jiheng.web.plan.review.urls")),
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/", lists.projects, name="plan"),
     path("plan/export/<slug:kind>/", lists.export, name="plan-export"),
     path("plan/years/", years.years, name="plan-years"),
+    path("plan/offline/", offline.forms, name="plan-offline"),
+    path("plan/offline/blank/", offline.blank, name="plan-offline-blank"),
     path("plan/new/", lists.new, name="plan-new"),
     path("plan/bring/", lists.bring, name="plan-bring"),
     path("plan/department/<int:pk>/", department.goals, name="plan-department"),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
 
 from jiheng import model
 from jiheng.model import Document
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import units_for
 from jiheng.web.plan import mapping
-from jiheng.web.plan.differences import Change, differences
+from jiheng.web.plan.differences import Change, differences, new_order
 from jiheng.web.plan.models import Project, Upload
+from jiheng.web.plan.offline import as_read
+from jiheng.web.plan.queries.table import cell_label
+from jiheng.web.plan.services.editing import edits_since, touched
 from jiheng.web.plan.states import EDITABLE, State
 
 NEW, MERGE, REPLACE, SKIP = "new", "merge", "replace", "skip"
@@ -20,7 +26,11 @@ ACTIONS = {NEW: "新增", MERGE: "补充空白", REPLACE: "用文件替换", SKI
 
 @dataclass(slots=True)
 class Match:
-    """A project of the file, the one it fits, and what may be done. ``why_not`` says why it cannot be replaced."""
+    """A project of the file, the one it fits, and what may be done. ``why_not`` says why it cannot be replaced.
+
+    Of a workbook that was handed out: ``is_ours``; ``conflict`` says what was changed online since; ``base`` is what
+    its sheet would say, handed out now, with which it is compared.
+    """
 
     project: model.Project
     unit: Unit
@@ -29,6 +39,10 @@ class Match:
     actions: list[str]
     suggested: str
     why_not: str = ""
+    is_ours: bool = False
+    conflict: list[str] = field(default_factory=list)
+    base: model.Project | None = None
+    note: str = ""
 
     @property
     def is_same(self) -> bool:
@@ -61,6 +75,8 @@ def matches(person: Person, upload: Upload, document: Document) -> list[Match]:
         .select_related("unit__department", "budget_year")
         .prefetch_related("periods", "goals", "indicators")
     )
+    if upload.sheets:
+        return _handed_out(upload, document, list(rows), {u.pk: u for u in units.values()})
     by_unit: dict[int, list[Project]] = {}
     for row in rows:
         by_unit.setdefault(row.unit_id, []).append(row)
@@ -80,7 +96,68 @@ def _match(project: model.Project, unit: Unit, existing: Project | None) -> Matc
     changes = differences(mapping.to_project(existing), project)
     if not changes:
         return Match(project, unit, existing, [], [SKIP], SKIP)
-    if existing.state not in EDITABLE:
-        why = f"已处于“{State(existing.state).label}”，不能修改；需要时请先撤回或退回到草稿。"
+    if why := _closed(existing):
         return Match(project, unit, existing, changes, [SKIP], SKIP, why)
     return Match(project, unit, existing, changes, [REPLACE, MERGE, SKIP], REPLACE)
+
+
+def _closed(existing: Project) -> str:
+    if existing.state in EDITABLE:
+        return ""
+    return f"已处于“{State(existing.state).label}”，不能修改；需要时请先撤回或退回到草稿。"
+
+
+def _handed_out(upload: Upload, document: Document, rows: list[Project], units: dict[int, Unit]) -> list[Match]:
+    """The sheets of a workbook that we handed out, each by its key; a new form that came in before, by its name."""
+    by_key = {row.pk: row for row in rows}
+    taken = {sheet["project"] for sheet in upload.sheets.values()}
+    found: dict[int, Project | None] = {}
+    for project in document.projects:
+        sheet = upload.sheets[str(project.sequence)]
+        free = [r for r in rows if r.pk not in taken and r.unit_id == sheet["unit"]]
+        row = by_key.get(sheet["project"]) if sheet["project"] else _existing(free, project)
+        found[project.sequence] = row
+        taken.add(row.pk if row else 0)
+    bases = as_read(row for row in found.values() if row is not None)
+    return [
+        _of_sheet(upload.sheets[str(p.sequence)], p, found[p.sequence], bases, units, upload.unit)
+        for p in document.projects
+    ]
+
+
+def _of_sheet(
+    sheet: dict[str, Any], project: model.Project, existing: Project | None, bases: dict[int, model.Project],
+    units: dict[int, Unit], unit: Unit,
+) -> Match:  # fmt: skip
+    if existing is None:
+        home = units.get(sheet["unit"])
+        if sheet["project"] or home is None:
+            why = "这个项目已删除，或不在您可以导入的单位里。"
+            return Match(project, home or unit, None, [], [SKIP], SKIP, why, is_ours=True)
+        return Match(project, home, None, [], [NEW, SKIP], NEW, is_ours=True)
+    base = bases[existing.pk]
+    changes = [*differences(base, project), *new_order(base, project)]
+    match = Match(project, existing.unit, existing, changes, [SKIP], SKIP, is_ours=True, base=base)
+    later = existing.revision != sheet["revision"]
+    if sheet["untouched"]:
+        match.note = "表里没有改动；线上已有更新，以线上为准。" if later and match.changes else ""
+        match.changes = []
+    elif match.changes and not (why := _closed(existing)):
+        match.actions, match.suggested = [REPLACE, SKIP], REPLACE
+        if later:
+            match.suggested = SKIP
+            match.conflict = changed_online(existing, sheet["revision"] if sheet["project"] else -1)
+    elif match.changes:
+        match.why_not = why
+    return match
+
+
+def changed_online(project: Project, since: int) -> list[str]:
+    """Who changed what of a project after a revision, the latest first, a line a person."""
+    names: dict[str, dict[str, None]] = {}
+    for edit in reversed(edits_since(project, since)):
+        who = f"{edit.by.name if edit.by else '已注销的账号'} {timezone.localtime(edit.at):%m-%d %H:%M}"
+        names.setdefault(who, {}).update(dict.fromkeys(cell_label(project, c) for c in sorted(touched(edit))))
+    return [
+        f"{who} 改过：{'、'.join(list(cells)[:8])}{'等' if len(cells) > 8 else ''}" for who, cells in names.items()
+    ] or ["下载之后在线上改过"]

@@ -22,6 +22,7 @@ from jiheng.web.jobs.services import Progress, ask, job
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.checking import pack_of, stored_by_place
+from jiheng.web.plan.importing.handed_out import BadWorkbook, recognise
 from jiheng.web.plan.models import BudgetYear, Upload
 from jiheng.web.plan.services import Refused
 from jiheng.web.supervision.services import record
@@ -94,7 +95,7 @@ def read_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read each file that still waits; one that cannot be read says why and stops no other."""
     keys = payload["uploads"]
     for n, pk in enumerate(keys):
-        upload = Upload.objects.select_related("budget_year").get(pk=pk)
+        upload = Upload.objects.select_related("budget_year", "unit").get(pk=pk)
         progress(n, len(keys), f"正在读取 {upload.name}")
         if upload.state == Upload.State.WAITING:
             _read(upload)
@@ -105,16 +106,17 @@ def read_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
 def _read(upload: Upload) -> None:
     try:
-        document = read_bytes(path_of(upload).read_bytes(), upload.name)
-    except ReadError as error:
+        data = path_of(upload).read_bytes()
+        document, sheets = recognise(data, read_bytes(data, upload.name), upload)
+    except (ReadError, BadWorkbook) as error:
         upload.state, upload.error = Upload.State.FAILED, str(error)
     except OSError:
         upload.state, upload.error = Upload.State.FAILED, "服务器上找不到这个文件，请重新上传。"
     else:
         upload.document = json.loads(wire.to_json(document))
-        upload.findings = _findings(document, upload.budget_year)
+        upload.findings, upload.sheets = _findings(document, upload.budget_year), sheets
         upload.state = Upload.State.READ
-    upload.save(update_fields=["state", "error", "document", "findings"])
+    upload.save(update_fields=["state", "error", "document", "findings", "sheets"])
 
 
 def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:

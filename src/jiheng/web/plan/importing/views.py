@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed, reach, units_for
 from jiheng.web.plan.importing import services, uploads
-from jiheng.web.plan.importing.matching import ACTIONS, Match, matches
+from jiheng.web.plan.importing.matching import ACTIONS, REPLACE, Match, matches
 from jiheng.web.plan.models import Upload
 from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.queries.projects import years_for
@@ -43,12 +44,21 @@ def index(request: HttpRequest) -> HttpResponse:
     units = units_for(request.user, "plan.import").order_by("code")
     if request.method == "POST":
         return _receive(request, years, list(units))
+    if (read_already := _read_already(request)) is not None:
+        return redirect(read_already)
     recent = _mine(request).defer("document", "findings")[:30]
     open_job = Job.objects.filter(
         kind=uploads.READ_JOB, created_by=request.user, state__in=["waiting", "running"]
     ).first()
     context = {"years": years, "units": units, "recent": recent, "job": open_job}
     return render(request, "plan/importing/index.html", context)
+
+
+def _read_already(request: HttpRequest) -> str | None:
+    """The preview of the file that was just sent, where it was read before this page was asked for."""
+    asked = request.GET.get("job", "")
+    found = Job.objects.filter(pk=int(asked), created_by=request.user).first() if asked.isdecimal() else None
+    return _lone(request, found) or None if found and not found.is_open else None
 
 
 def _receive(request: HttpRequest, years: list[Any], units: list[Unit]) -> HttpResponse:
@@ -65,6 +75,7 @@ def _receive(request: HttpRequest, years: list[Any], units: list[Unit]) -> HttpR
         for note in notes:
             messages.warning(request, note)
         messages.success(request, f"已收到文件，正在{asked.title}。")
+        return redirect(f"{reverse('import')}?job={asked.pk}")
     return redirect("import")
 
 
@@ -74,16 +85,33 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Job, pk=pk, created_by=request.user)
     response = render(request, "plan/importing/_progress.html", {"job": found})
     if not found.is_open:
-        response["HX-Refresh"] = "true"
+        lone = _lone(request, found)
+        response["HX-Redirect" if lone else "HX-Refresh"] = lone or "true"
     return response
+
+
+def _lone(request: HttpRequest, found: Job) -> str:
+    """Where to look at the file, where one alone was uploaded and read."""
+    keys = found.payload.get("uploads", [])
+    read = _mine(request).filter(pk__in=keys, state=Upload.State.READ)
+    return reverse("import-preview", args=keys) if len(keys) == 1 and read.exists() else ""
+
+
+def _words(match: Match, action: str) -> str:
+    return "按文件修改" if match.is_ours and action == REPLACE else ACTIONS[action]
 
 
 def _shown(match: Match, findings: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
     mine = findings.get(match.project.sequence, [])
     counts = [sum(f["severity"] == s for f in mine) for s in ("error", "warning", "info")]
+    table = table_of(match.project, findings=mine)
+    for cell in (table.cells().get(c.after_key) for c in match.changes):
+        if cell is not None:
+            cell.css += " differs"
     return {
-        "match": match, "table": table_of(match.project, findings=mine), "findings": mine, "errors": counts[0],
-        "warnings": counts[1], "actions": [(a, ACTIONS[a]) for a in match.actions],
+        "match": match, "table": table, "findings": mine, "errors": counts[0],
+        "warnings": counts[1], "actions": [(a, _words(match, a)) for a in match.actions],
+        "is_quiet": match.is_ours and match.is_same,
     }  # fmt: skip
 
 
@@ -102,23 +130,31 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "upload": upload, "document": document, "shown": shown, "warnings": warnings,
         "may_goals": services.may_import_goals(request.user, upload) and bool(document.goals.overall),
+        "conflicts": sum(bool(s["match"].conflict) for s in shown),
         "other_year": document.fiscal_year and document.fiscal_year != upload.budget_year.year,
     }  # fmt: skip
     return render(request, "plan/importing/preview.html", context)
 
 
-def _import(request: HttpRequest, upload: Upload) -> HttpResponse:
-    choices = {
-        int(key.removeprefix("action:")): value
+def _posted(request: HttpRequest, prefix: str) -> dict[int, str]:
+    """What was posted for each project, by its sequence."""
+    return {
+        int(key.removeprefix(prefix)): str(value)
         for key, value in request.POST.items()
-        if key.startswith("action:") and key.removeprefix("action:").isdecimal()
+        if key.startswith(prefix) and key.removeprefix(prefix).isdecimal()
     }
+
+
+def _import(request: HttpRequest, upload: Upload) -> HttpResponse:
+    choices, seen = _posted(request, "action:"), _posted(request, "seen:")
+    revisions = {n: int(text) for n, text in seen.items() if text.isdecimal()}
     try:
-        done = services.import_upload(request.user, upload, choices, bool(request.POST.get("part_one")))
+        done = services.import_upload(request.user, upload, choices, bool(request.POST.get("part_one")), revisions)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("import-preview", pk=upload.pk)
-    parts = [f"{ACTIONS[a]} {n} 个" for a, n in done.items() if n]
+    words = ACTIONS | ({REPLACE: "修改"} if upload.sheets else {})
+    parts = [f"{words[a]} {n} 个" for a, n in done.items() if n]
     messages.success(request, f"“{upload.name}”已导入：{'，'.join(parts)}。")
     return redirect("plan")
 

@@ -31,6 +31,8 @@ class Upload(models.Model):
     document = models.JSONField(null=True)
     """The document as read, in the published JSON shape."""
     findings = models.JSONField(default=list)
+    sheets = models.JSONField(default=dict)
+    """Of a workbook that was handed out: sequence of a project → the form that it is, see ``importing.handed_out``."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     imported_at = models.DateTimeField(null=True, blank=True)

@@ -120,6 +120,25 @@ def project_of(content: Mapping[str, Any]) -> model.Project:
     return wire.from_json(json.dumps({"projects": [dict(content)]}, ensure_ascii=False)).projects[0]
 
 
+_SINGLE_LABELS = {
+    "code": "项目编码", "name": "项目名称", "title": "表名", "budget_total": "预算数", "budget_fiscal": "财政资金",
+    "budget_other": "其他资金", "purpose": "资金用途", "explanation": "对错误项的说明",
+}  # fmt: skip
+
+
+def cell_label(project: rows.Project, cell: str) -> str:
+    """What people call a cell: 资金用途, 补植行道树数量 · 指标值."""
+    kind, _, rest = cell.partition(":")
+    if kind in ("plan", "goal"):
+        return "支出计划" if kind == "plan" else "绩效目标"
+    if kind != "indicator":
+        return _SINGLE_LABELS.get(cell, cell)
+    key, _, field_name = rest.partition(":")
+    row = next((i for i in project.indicators.all() if str(i.pk) == key), None)
+    label = dict(INDICATOR_FIELDS).get(field_name, "指标")
+    return f"{row.name or row.level2} · {label}" if row else "已删去的指标"
+
+
 def mark_findings(table: Table, findings: Iterable[Mapping[str, Any]]) -> None:
     """Mark each cell with the worst of its findings and let it say all of them."""
     cells, order = table.cells(), ["", "i", "w", "e"]
