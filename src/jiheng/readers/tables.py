@@ -225,6 +225,9 @@ class TablesReader:
         elif match := _UNIT_NAME.fullmatch(text):
             self._unit_line(table, row, cell, match)
         elif ":" in text and (key := head_key(text.partition(":")[0])) is not None:
+            if self.titles.pending and self.project.has_grid:  # a heading stands between: this is the next project's
+                self._close()
+            self._begin_if_waiting()
             self.project.put(key, re.split("[:：]", cell.text, maxsplit=1)[1], anchor)
         elif title_suffix(cell.text) and not self.project.begun():
             self.titles.take(Paragraph(cell.text, -1, row.page, table.sheet), anchor)
