@@ -51,8 +51,9 @@ class IndicatorGrid:
         self.groups = group + 1
 
     def _other_column(self, cell: Cell) -> None:
-        if key := head_key(cell.text):
-            self.flat_columns.append((cell.column, cell.width, key))
+        key = head_key(cell.text) or block_key(cell.text)
+        if key in ("plan", "goals") or head_key(cell.text):
+            self.flat_columns.append((cell.column, cell.width, str(key)))
         elif cell.text.strip() and block_key(cell.text) is None:
             self.unknown.append((cell.column, cell.width, label_of(cell.text)))
 

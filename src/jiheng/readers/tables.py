@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from jiheng.model import Project, Warning
+from jiheng.model import Anchor, Project, Warning
 from jiheng.readers.blocks import Cell, Paragraph, Row, Table
 from jiheng.readers.indicator_grid import IndicatorGrid, is_head
 from jiheng.readers.project_builder import ProjectBuilder, anchor_of
@@ -137,7 +137,27 @@ class TablesReader:
         for key, cell in found.items():
             if key == "purpose" and self.project.purpose:
                 continue
+            if key in ("plan", "goals"):
+                if found.keys() & _START:
+                    self._flat_block(key, cell, anchor_of(table, row, cell))
+                continue
             self.project.put(key, cell.text, anchor_of(table, row, cell))
+
+    def _flat_block(self, key: str, cell: Cell, anchor: Anchor) -> None:
+        """A whole spending plan (3月底 25%，6月底 50% …), or all goals, in one cell; said again on each row."""
+        project = self.project
+        if key == "goals" and not project.goal_cells:
+            project.anchors.setdefault("goals", anchor)
+            project.goal_cells.append((cell.text, anchor))
+        if key == "plan" and not project.labels:
+            project.anchors.setdefault("plan", anchor)
+            for part in re.split("[，；\n]", cell.text):
+                label, _, raw = (flat(part) or "").rpartition(" ")
+                label, raw = (label, raw) if label else (raw, "")
+                if label:
+                    project.labels.append(label)
+                    project.plan_raw.append(raw)
+                    project.plan_anchors.append(anchor)
 
     def _is_head_row(self, filled: list[Cell]) -> bool:
         """Whether a row inside the indicator table begins another part of a form."""

@@ -12,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from jiheng.model import Document, Indicator, Project, Target
+from jiheng.writers.docx_forms import numbered
 from jiheng.writers.place import place
 
 ROW_LIMIT = 1_048_576
@@ -54,7 +55,7 @@ COLUMNS: tuple[tuple[str, int, Cell], ...] = (
     ("其他资金（万元）", 14, _project(lambda p: p.budget.other)),
     ("资金用途", 40, _project(lambda p: p.purpose)),
     ("资金支出计划", 30, _project(_plan)),
-    ("绩效目标", 40, _project(lambda p: "\n".join(p.goals))),
+    ("绩效目标", 40, _project(lambda p: numbered(p.goals))),
     ("一级指标", 12, _indicator(lambda i: i.level1)),
     ("二级指标", 14, _indicator(lambda i: i.level2)),
     ("三级指标", 24, _indicator(lambda i: i.name)),
