@@ -203,6 +203,86 @@ def test_a_department_writes_its_goals_the_same_way(open_page: Any, person: Any,
     assert (goals.overall, item.title, item.goal) == ("补植行道树，方便居民出行。", "道路绿化", "补植行道树800株")
 
 
+def paste(page: Any, text: str) -> None:
+    page.evaluate(
+        """(text) => { const data = new DataTransfer(); data.setData("text/plain", text);
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }""",
+        text,
+    )
+
+
+def test_department_goals_are_pasted_walked_and_undone(open_page: Any, person: Any, project: Any) -> None:
+    page = open_page(person("department_reviewer"))
+    page.goto(f"/plan/department/{project.unit.department_id}/")
+    page.focus("td[data-cell=itemizeds]")
+    paste(page, "一\t道路绿化\t补植行道树800株\t成活率95%\n二\t公园建设\t建成公园三座\t完成率100%")
+    page.wait_for_function("() => document.querySelectorAll(\"tr[data-row^='itemized:']\").length === 2")
+    saved(page)
+    page.click("td[data-cell$=':title']")
+    page.keyboard.press("Escape")
+    for key, expected in (("ArrowRight", "补植行道树800株"), ("ArrowDown", "建成公园三座"), ("ArrowLeft", "公园建设")):
+        page.keyboard.press(key)
+        assert page.locator("td.chosen .v").inner_text() == expected
+    page.keyboard.type("公园和绿道建设")
+    page.keyboard.press("Enter")
+    saved(page)
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("td:has-text('公园建设')")
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("td[data-cell=itemizeds]")
+    page.click("[data-do=redo]")
+    page.wait_for_function("() => document.querySelectorAll(\"tr[data-row^='itemized:']\").length === 2")
+    page.click("td[data-cell$=':number']")
+    page.keyboard.press("Control+Delete")
+    page.wait_for_function("() => document.querySelectorAll(\"tr[data-row^='itemized:']\").length === 1")
+
+
+def test_half_composed_chinese_is_neither_saved_nor_lost(open_page: Any, person: Any, project: Any) -> None:
+    """A Chinese input method at work: what it composes belongs to nobody until it is chosen; its keys are its own."""
+    page = opened(open_page(person("clerk")), project)
+    method = page.context.new_cdp_session(page)
+    posts: list[str] = []
+    page.on("request", lambda r: posts.append(r.post_data or "") if "/cells/" in r.url else None)
+
+    def compose(text: str) -> None:
+        method.send("Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)})
+
+    def method_key(key: str, code: int) -> None:
+        """A key that the input method takes for itself, as the page sees it: code 229 while composing."""
+        for kind in ("rawKeyDown", "keyUp"):
+            event = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": 229, "nativeVirtualKeyCode": code}
+            method.send("Input.dispatchKeyEvent", event)
+
+    target = cell(project, "name", 0)
+    page.click(target)
+    page.keyboard.press("Escape")
+    compose("b")
+    compose("bu'zhi")
+    page.wait_for_timeout(900)  # longer than a pause in typing, after which text is saved
+    assert page.locator(f"{target}.edit textarea").input_value() == "bu'zhi"
+    for key, code in (("ArrowDown", 40), ("Enter", 13), ("Tab", 9), ("Escape", 27)):
+        method_key(key, code)
+    assert page.locator("td.chosen").get_attribute("data-cell") == page.locator(target).get_attribute("data-cell")
+    assert posts == []
+    method.send("Input.insertText", {"text": "补植"})
+    saved(page)
+    assert again(project).indicators.first().name == "补植"
+    compose("shu'liang")
+    method.send("Input.insertText", {"text": "数量"})
+    page.keyboard.press("Enter")
+    saved(page)
+    assert again(project).indicators.first().name == "补植数量"
+    assert not any("'" in body for body in posts)
+    # Leaving the cell in the middle of a composition gives the letters up to the cell, not to the next one.
+    following = cell(project, "name", 2)
+    page.click(cell(project, "name", 1))
+    page.keyboard.press("Control+A")
+    compose("cheng'huo")
+    page.click(following)
+    assert page.locator(following).get_attribute("class") and page.locator(f"{following}.chosen").count() == 1
+    assert page.locator(f"{following} textarea").input_value() == "补植完成时间"
+
+
 def test_the_way_on_opens_as_soon_as_the_last_error_is_gone(open_page: Any, person: Any, project: Any) -> None:
     from jiheng.web.plan.models import Transition
     from jiheng.web.plan.services import save_cells

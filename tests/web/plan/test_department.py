@@ -89,6 +89,81 @@ def test_last_years_goals_are_brought_once(client: Any, person: Any, home: Any, 
     assert "已有内容" in client.post(address, follow=True).content.decode()
 
 
+def said(home: Any, year: Any) -> Any:
+    from jiheng.web.plan.queries.department import goals_in
+
+    found = goals_in(home, year)
+    return (
+        found.overall, [(g.number, g.title, g.goal) for g in found.itemized.all()], [s.title for s in found.safeguards.all()],
+    )  # fmt: skip
+
+
+def test_every_change_is_taken_back_and_done_again(client: Any, person: Any, home: Any, year: Any) -> None:
+    client.force_login(person("department_reviewer"), BACKEND)
+    states = [("", [], [])]
+
+    def step(what: str, **body: Any) -> Any:
+        code, answer = ask(client, home, what, **body)
+        assert code == 200, answer
+        states.append(said(home, year))
+        return answer
+
+    step("cells", values={"overall": "建成三座公园。"}, was={"overall": ""})
+    row = step("rows", do="add", kind="itemized")["row"]
+    step("cells", values={f"{row}:title": "公园建设"}, was={f"{row}:title": ""})
+    step("rows", do="paste", cell=f"{row}:goal", text="建成公园\t三座\r\n管好公园\t十座\r\n", was={f"{row}:goal": ""})
+    step(
+        "rows",
+        do="paste",
+        cell="safeguards",
+        text='序号\t名称\t内容\n一\t制度建设\t健全制度\n二\t"支出\n管理"\t按期支付',
+        was={},
+    )
+    step("rows", do="move", row=row, by=1)
+    step("rows", do="remove", row=row)
+    assert states[-1] == ("建成三座公园。", [("", "", "管好公园")], ["制度建设", "支出\n管理"])
+    for state in reversed(states[:-1]):
+        assert ask(client, home, "undo")[0] == 200
+        assert said(home, year) == state
+    assert ask(client, home, "undo") == (422, {"error": "没有可以撤销的修改。"})
+    for state in states[1:]:
+        assert "table" in ask(client, home, "redo")[1]
+        assert said(home, year) == state
+
+
+def test_typing_is_one_step_and_others_are_not_undone(client: Any, person: Any, home: Any, year: Any) -> None:
+    second = person("department_reviewer", "second")
+    client.force_login(person("department_reviewer"), BACKEND)
+    for was, text in (("", "建"), ("建", "建成"), ("建成", "建成公园")):
+        ask(client, home, "cells", values={"overall": text}, was={"overall": was}, typing=True)
+    client.force_login(second, BACKEND)
+    assert ask(client, home, "undo")[1]["error"] == "没有可以撤销的修改。"
+    ask(client, home, "cells", values={"overall": "另写"}, was={"overall": "建成公园"})
+    assert (
+        ask(client, home, "cells", values={"overall": "x"}, was={"overall": "y"})[1]["conflicts"][0]["by"]
+        == second.name
+    )
+    ask(client, home, "undo")
+    assert said(home, year)[0] == "建成公园"
+    first = type(second).objects.get(username="department_reviewer")
+    client.force_login(first, BACKEND)
+    ask(client, home, "undo")
+    assert said(home, year)[0] == ""
+
+
+def test_a_paste_over_what_was_not_seen_is_refused(client: Any, person: Any, home: Any, year: Any) -> None:
+    client.force_login(person("department_reviewer"), BACKEND)
+    row = ask(client, home, "rows", do="add", kind="itemized")[1]["row"]
+    ask(client, home, "cells", values={f"{row}:title": "甲"}, was={f"{row}:title": ""})
+    code, answer = ask(client, home, "rows", do="paste", cell=f"{row}:title", text="乙\t丙", was={f"{row}:title": ""})
+    assert (code, "刚被别人改过" in answer["error"]) == (409, True)
+    assert said(home, year)[1] == [("", "甲", "")]
+    wide = ask(client, home, "rows", do="paste", cell=f"{row}:indicators_text", text="乙\t丙", was={})
+    assert (wide[0], "更左的一格" in wide[1]["error"]) == (422, True)
+    assert ask(client, home, "rows", do="paste", cell="overall", text="乙\t丙", was={})[0] == 422
+    assert ask(client, home, "rows", do="paste", cell=f"{row}:title", text="乙")[0] == 400
+
+
 def test_its_findings_stand_at_their_cells(person: Any, home: Any, year: Any) -> None:
     from jiheng.web.plan.models import DepartmentGoals, ItemizedGoal
     from jiheng.web.plan.queries.department import goals_findings, goals_in

@@ -179,7 +179,7 @@
     if (next) select(next);
     return !!next;
   }
-  holder.addEventListener("focusin", (event) => { const cell = event.target.closest("td[data-cell]"); if (cell && event.target === cell && cell !== current) select(cell); });
+  holder.addEventListener("focusin", (event) => { const cell = event.target.closest("td[data-cell]"); if (!cell || event.target !== cell) return; if (cell !== current) select(cell); else input.focus({ preventScroll: true }); });
   holder.addEventListener("mousedown", (event) => {
     const cell = event.target.closest("td[data-cell]");
     if (!cell || event.target === input && editing || event.button) return;
@@ -217,11 +217,13 @@
   input.addEventListener("copy", (event) => { if (!editing && current) { event.preventDefault(); event.clipboardData.setData("text/plain", current.querySelector(".v").textContent); } });
   input.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain"), kind = current.dataset.cell.split(":")[0];
-    const block = text.includes("\t") || (/\n./.test(text.trim()) && ["indicator", "goal", "indicators", "goals"].includes(kind) && !editing);
-    if (!block || !["indicator", "goal", "plan", "indicators", "goals"].includes(kind)) return;
+    const grows = ["indicator", "goal", "indicators", "goals", "itemized", "itemizeds", "safeguard", "safeguards"].includes(kind);
+    const block = text.includes("\t") || (/\n./.test(text.trim()) && grows && !editing);
+    if (!block || !(grows || kind === "plan")) return;
     event.preventDefault();
     if (editing) cancel();
-    send({ address: data.labels.rows, body: { do: "paste", cell: current.dataset.cell, text } });
+    const was = data.kind ? Object.fromEntries(cells().map((c) => [c.dataset.cell, c.querySelector(".v").textContent])) : undefined;
+    send({ address: data.labels.rows, body: { do: "paste", cell: current.dataset.cell, text, was } });
   });
   side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); } });
   side.addEventListener("change", (event) => { if (event.target.matches("[data-explanation]")) send({ values: { explanation: event.target.value }, seen: revision }); });

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from jiheng import model
-from jiheng.web.org.models import Person, Unit
+from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.importing.matching import MERGE, NEW, REPLACE, SKIP, Match, matches
 from jiheng.web.plan.importing.uploads import document_of
 from jiheng.web.plan.importing.writing import open_for_import, write, write_changes
-from jiheng.web.plan.models import BudgetYear, DepartmentGoals, ItemizedGoal, Project, Safeguard, Upload
+from jiheng.web.plan.models import BudgetYear, Project, Upload
 from jiheng.web.plan.services import Refused
+from jiheng.web.plan.services.department import replace_goals
 from jiheng.web.plan.services.sheet import Sheet
 from jiheng.web.supervision.services import record
 
@@ -39,29 +39,6 @@ def _replace(person: Person, sheet: Sheet, match: Match, action: str) -> None:
     else:
         label = "导入补充" if action == MERGE else "导入替换"
         write(person, sheet, match.project, action == MERGE, label)
-
-
-def _part_one(person: Person, unit: Unit, year: BudgetYear, goals: model.Goals) -> None:
-    """The department's goals, replaced by those of the file."""
-    require(person, "plan.edit_department", unit.department)
-    kept, _ = DepartmentGoals.objects.select_for_update().get_or_create(department=unit.department, budget_year=year)
-    before = {"overall": kept.overall, "itemized": [g.title for g in kept.itemized.all()]}
-    kept.overall, kept.revision = "\n".join(goals.overall), kept.revision + 1
-    kept.save()
-    kept.itemized.all().delete()
-    kept.safeguards.all().delete()
-    ItemizedGoal.objects.bulk_create(
-        ItemizedGoal(
-            goals=kept, order=n, number=g.number or "", title=(g.title or "")[:255], goal=g.goal or "",
-            indicators_text=g.indicators_text or "",
-        )
-        for n, g in enumerate(goals.itemized)
-    )  # fmt: skip
-    Safeguard.objects.bulk_create(
-        Safeguard(goals=kept, order=n, number=s.number or "", title=(s.title or "")[:255], text=s.text or "")
-        for n, s in enumerate(goals.safeguards)
-    )
-    record("导入部门整体目标", kept, before, {"overall": kept.overall, "itemized": [g.title for g in goals.itemized]})
 
 
 def may_import_goals(person: Person, upload: Upload) -> bool:
@@ -97,7 +74,7 @@ def import_upload(
             _replace(person, sheet, match, action)
         done[action] += 1
     if part_one:
-        _part_one(person, locked.unit, locked.budget_year, document.goals)
+        replace_goals(person, locked.unit.department, locked.budget_year, document.goals)
     locked.state, locked.imported_at = Upload.State.IMPORTED, timezone.now()
     locked.save(update_fields=["state", "imported_at"])
     record("导入文件", locked, None, {**done, "part_one": part_one})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from jiheng.web.org.models import Department, Scope
+from jiheng.web.plan.models.edit import Edit
 from jiheng.web.plan.models.year import BudgetYear
 
 
@@ -60,3 +61,12 @@ class Safeguard(models.Model):
 
     class Meta:
         ordering = ["order", "pk"]
+
+
+class GoalsEdit(Edit):
+    """One saved change of a department's goals."""
+
+    goals = models.ForeignKey(DepartmentGoals, on_delete=models.CASCADE, related_name="edits")
+
+    class Meta(Edit.Meta):
+        indexes = [models.Index(fields=["goals", "-revision"])]

@@ -9,6 +9,7 @@ from django.db import models
 from django_fsm import FSMField
 
 from jiheng.web.org.models import Scope, Unit
+from jiheng.web.plan.models.edit import Edit
 from jiheng.web.plan.models.year import BudgetYear
 from jiheng.web.plan.states import State
 
@@ -125,21 +126,12 @@ class Indicator(models.Model):
         return self.name
 
 
-class CellEdit(models.Model):
-    """One saved change of a cell: what undo takes back, and what tells two editors of each other."""
+class CellEdit(Edit):
+    """One saved change of a target table."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="edits")
-    revision = models.IntegerField()
-    cell = models.CharField(max_length=64)
-    """``name``, ``budget_total``, ``plan:ID``, ``goal:ID``, ``indicator:ID:target_raw``; ``rows`` for whole rows."""
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    undone = models.BooleanField(default=False)
 
-    class Meta:
-        ordering = ["-revision", "-pk"]
+    class Meta(Edit.Meta):
         indexes = [models.Index(fields=["project", "-revision"])]
 
 

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from jiheng.web.plan.checking import recheck
 from jiheng.web.plan.models import CellEdit, Project
 from jiheng.web.plan.services.errors import Refused, Stale
 from jiheng.web.plan.services.sheet import KINDS, SINGLE, Sheet, open_sheet
+from jiheng.web.plan.services.steps import MANY, Patch, as_patch, keep, last_done, last_undone, replay
 from jiheng.web.supervision.services import record
-
-ONE_STEP = timedelta(seconds=30)
-"""Saves of one cell while it is being typed, within so long, are undone as one."""
-MANY = "many"
-"""What an edit of more than one cell, or of rows, is called; ``before`` and ``after`` are then patches."""
-Patch = dict[str, Any]
-"""``{"cells": {cell: text}, "rows": {kind: snapshot}}``."""
 
 
 @dataclass(slots=True)
@@ -34,17 +26,13 @@ class Saved:
     rows: bool = False
 
 
-def _as_patch(edit: CellEdit, value: Any) -> Patch:
-    return dict(value) if edit.cell == MANY else {"cells": {edit.cell: value}, "rows": {}}
-
-
 def _by_id(snapshot: Iterable[Mapping[str, Any]]) -> dict[int, Mapping[str, Any]]:
     return {row["id"]: row for row in snapshot}
 
 
 def touched(edit: CellEdit) -> set[str]:
     """The cells that an edit changed; those of rows that it added or removed included."""
-    before, after = _as_patch(edit, edit.before), _as_patch(edit, edit.after)
+    before, after = as_patch(edit, edit.before), as_patch(edit, edit.after)
     cells = set(after["cells"])
     for kind, snapshot in after["rows"].items():
         old, new = _by_id(before["rows"].get(kind, ())), _by_id(snapshot)
@@ -86,29 +74,11 @@ def close_sheet(sheet: Sheet, person: Any, before: Patch, after: Patch, action: 
     project = sheet.project
     project.revision += 1
     project.updated_by = person
-    cells, rows = after["cells"], after["rows"]
-    if len(cells) == 1 and not rows:
-        (cell,) = cells
-        _keep(project, person, cell, before["cells"][cell], cells[cell], coalesce)
-    else:
-        _keep(project, person, MANY, before, after, False)
+    keep(project, person, before, after, coalesce)
     sheet.save()
     project.save()
-    record(action, project, {**before["cells"], **before["rows"]}, {**cells, **rows})
+    record(action, project, {**before["cells"], **before["rows"]}, {**after["cells"], **after["rows"]})
     recheck(project)
-
-
-def _keep(project: Project, person: Any, cell: str, before: Any, after: Any, coalesce: bool) -> None:
-    if coalesce:
-        last = CellEdit.objects.filter(project=project).order_by("-pk").first()
-        recent = last and last.at > timezone.now() - ONE_STEP and last.revision == project.revision - 1
-        if last and recent and last.cell == cell and last.by_id == person.pk and not last.undone:
-            last.after, last.revision = after, project.revision
-            last.save(update_fields=["after", "revision"])
-            return
-    CellEdit.objects.create(
-        project=project, revision=project.revision, cell=cell, before=before, after=after, by=person
-    )
 
 
 @transaction.atomic
@@ -156,45 +126,23 @@ def undo(person: Any, pk: int) -> Saved:
     """Take back this person's last change that is not taken back. Raises :class:`Refused` where there is none, or where
     someone else has changed the same since."""
     sheet = open_sheet(person, pk)
-    edit = CellEdit.objects.filter(project=sheet.project, by=person, undone=False).order_by("-pk").first()
-    if edit is None:
-        raise Refused("没有可以撤销的修改。")
-    return _replay(sheet, person, edit, edit.after, edit.before, True)
+    return _replay(sheet, person, last_done(sheet.project, person), True)
 
 
 @transaction.atomic
 def redo(person: Any, pk: int) -> Saved:
     """Do again what this person took back last. Raises :class:`Refused` like :func:`undo`."""
     sheet = open_sheet(person, pk)
-    mine = CellEdit.objects.filter(project=sheet.project, by=person)
-    last = mine.filter(undone=False).order_by("-pk").values_list("pk", flat=True).first() or 0
-    edit = mine.filter(undone=True, pk__gt=last).order_by("pk").first()
-    if edit is None:
-        raise Refused("没有可以重做的修改。")
-    return _replay(sheet, person, edit, edit.before, edit.after, False)
+    return _replay(sheet, person, last_undone(sheet.project, person), False)
 
 
-def _replay(sheet: Sheet, person: Any, edit: CellEdit, expected: Any, wanted: Any, undone: bool) -> Saved:
-    """Put what is wanted where what is expected stands. Steps are ordered by key, ``revision`` says when last done."""
-    now, then = _as_patch(edit, expected), _as_patch(edit, wanted)
-    word = "撤销" if undone else "重做"
-    for cell, text in now["cells"].items():
-        if sheet.get(cell) != text:
-            raise Refused(f"此后别人改过同一单元格，不能直接{word}。请手工修改。")
-    for kind, snapshot in now["rows"].items():
-        if sheet.snapshot(kind) != snapshot:
-            raise Refused(f"此后别人改过这几行，不能直接{word}。请手工修改。")
-    for kind, snapshot in then["rows"].items():
-        sheet.restore(kind, snapshot)
-    for cell, text in then["cells"].items():
-        sheet.put(cell, text)
+def _replay(sheet: Sheet, person: Any, edit: CellEdit, undone: bool) -> Saved:
     project = sheet.project
-    project.revision += 1
+    now, then = replay(sheet, project, edit, undone)
     project.updated_by = person
-    edit.revision, edit.undone = project.revision, undone
-    edit.save(update_fields=["revision", "undone"])
     sheet.save()
     project.save()
-    record(f"{word}绩效目标表的修改", project, {**now["cells"], **now["rows"]}, {**then["cells"], **then["rows"]})
+    said = ({**patch["cells"], **patch["rows"]} for patch in (now, then))
+    record(f"{'撤销' if undone else '重做'}绩效目标表的修改", project, *said)
     recheck(project)
     return changes(project, [edit], sheet)

@@ -52,7 +52,8 @@ def goals(request: HttpRequest, pk: int) -> HttpResponse:
         "counts": counts(findings), "is_empty": not shown.pk or (not shown.revision and not shown.overall),
         "data": {
             "revision": shown.revision, "editable": editable, "framework": {}, "kind": "itemized",
-            "labels": {"cells": f"{base}/cells/?year={year.pk}", "rows": f"{base}/rows/?year={year.pk}"},
+            "labels": {"cells": f"{base}/cells/?year={year.pk}", "rows": f"{base}/rows/?year={year.pk}",
+                       "undo": f"{base}/undo/?year={year.pk}", "redo": f"{base}/redo/?year={year.pk}"},
         },
     }  # fmt: skip
     return render(request, "plan/department.html", context)
@@ -76,12 +77,15 @@ def _answer(request: HttpRequest, saved: DepartmentGoals, rows: bool, **more: An
 
 @require_POST
 def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
-    """Save cells or change rows, as the script asks."""
+    """Save cells, change rows, undo or redo, as the script asks."""
     if not request.user.is_authenticated:
         return JsonResponse({"error": "登录已超时，请在新窗口重新登录后再保存；本页内容还在。"}, status=401)
     place = _place(request, pk)
     try:
         body = json.loads(request.body or b"{}")
+        if what in ("undo", "redo"):
+            done = department.undo_goals(request.user, place[0], place[2], back=what == "undo")
+            return _answer(request, done, rows=True)
         return _cells(request, place, body) if what == "cells" else _rows(request, place, body)
     except Stale as stale:
         answer = {"error": str(stale), "conflicts": stale.conflicts, "revision": stale.revision}
@@ -99,7 +103,8 @@ Place = tuple[Department, list[BudgetYear], BudgetYear]
 
 def _cells(request: HttpRequest, place: Place, body: dict[str, Any]) -> HttpResponse:
     values, was = ({str(k): str(v) for k, v in body[name].items()} for name in ("values", "was"))
-    return _answer(request, department.save_goals(request.user, place[0], place[2], values, was), rows=False)
+    saved = department.save_goals(request.user, place[0], place[2], values, was, bool(body.get("typing")))
+    return _answer(request, saved, rows=False)
 
 
 def _rows(request: HttpRequest, place: Place, body: dict[str, Any]) -> HttpResponse:
@@ -112,6 +117,11 @@ def _rows(request: HttpRequest, place: Place, body: dict[str, Any]) -> HttpRespo
     if do == "move":
         moved = department.move_goals_row(person, found, year, str(body["row"]), int(body["by"]))
         return _answer(request, moved, rows=True)
+    if do == "paste":
+        was = {str(k): str(v) for k, v in body["was"].items()}
+        return _answer(
+            request, department.paste_goals(person, found, year, str(body["cell"]), str(body["text"]), was), rows=True
+        )
     raise ValueError
 
 
