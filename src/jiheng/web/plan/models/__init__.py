@@ -8,6 +8,6 @@ from jiheng.web.plan.models.upload import Upload
 from jiheng.web.plan.models.year import BudgetYear
 
 __all__ = [
-    "Approval", "BudgetYear", "CellEdit", "Comment", "DepartmentGoals", "GoalsEdit", "Indicator", "ItemizedGoal", "PlanPeriod",
-    "Presence", "Project", "ProjectGoal", "Review", "Safeguard", "Transition", "Upload", "Version",
+    "Approval", "BudgetYear", "CellEdit", "Comment", "DepartmentGoals", "GoalsEdit", "Indicator", "ItemizedGoal",
+    "PlanPeriod", "Presence", "Project", "ProjectGoal", "Review", "Safeguard", "Transition", "Upload", "Version",
 ]  # fmt: skip

@@ -166,8 +166,10 @@ def paste_goals(
 
 @transaction.atomic
 def undo_goals(person: Any, department: Department, year: BudgetYear, back: bool = True) -> DepartmentGoals:
-    """Take back this person's last change, or (``back`` false) do it again. Raises :class:`Refused` where there is none,
-    or where someone else has changed the same since."""
+    """Take back this person's last change, or (``back`` false) do it again.
+
+    Raises :class:`Refused` where there is none, or where someone else has changed the same since.
+    """
     sheet = open_goals(person, department, year)
     goals = sheet.goals
     now, then = replay(sheet, goals, (last_done if back else last_undone)(goals, person), back)

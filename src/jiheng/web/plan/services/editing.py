@@ -10,7 +10,7 @@ from django.db import transaction
 
 from jiheng.web.plan.checking import recheck
 from jiheng.web.plan.models import CellEdit, Project
-from jiheng.web.plan.services.errors import Refused, Stale
+from jiheng.web.plan.services.errors import Stale
 from jiheng.web.plan.services.sheet import KINDS, SINGLE, Sheet, open_sheet
 from jiheng.web.plan.services.steps import MANY, Patch, as_patch, keep, last_done, last_undone, replay
 from jiheng.web.supervision.services import record
