@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/department/<int:pk>/", department.goals, name="plan-department"),
     path("plan/department/<int:pk>/cells/", department.change, {"what": "cells"}, name="plan-department-cells"),
     path("plan/department/<int:pk>/rows/", department.change, {"what": "rows"}, name="plan-department-rows"),
+    path("plan/department/<int:pk>/check/", department.check, name="plan-department-check"),
     path("plan/department/<int:pk>/undo/", department.change, {"what": "undo"}, name="plan-department-undo"),
     path("plan/department/<int:pk>/redo/", department.change, {"what": "redo"}, name="plan-department-redo"),
     path("plan/department/<int:pk>/copy/", department.copy, name="plan-department-copy"),

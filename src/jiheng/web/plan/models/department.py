@@ -70,3 +70,24 @@ class GoalsEdit(Edit):
 
     class Meta(Edit.Meta):
         indexes = [models.Index(fields=["goals", "-revision"])]
+
+
+class DepartmentCheck(models.Model):
+    """What the checker found in all of a department's projects together, kept with when and of what.
+
+    ``state`` tells what was checked (see ``queries.department_check.state_of``): where it is another by now, the result
+    is out of date. ``job`` is the check that was asked for last.
+    """
+
+    department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="checks")
+    budget_year = models.ForeignKey(BudgetYear, on_delete=models.CASCADE, related_name="department_checks")
+    state = models.CharField(max_length=80, blank=True)
+    findings = models.JSONField(default=list)
+    """``{"code", "name", "severity", "cell", "message", "advice", "project": key or 0, "title", "unit"}``."""
+    projects = models.IntegerField(default=0)
+    at = models.DateTimeField(null=True)
+    job = models.ForeignKey("jobs.Job", on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["department", "budget_year"], name="department_check")]
+        verbose_name = "全部门检查"

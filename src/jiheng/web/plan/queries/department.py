@@ -13,10 +13,11 @@ from jiheng.web.org.permissions import At, allowed, units_for
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import Stored, pack_of, stored
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project
+from jiheng.web.plan.queries.department_check import kept_part_one
 from jiheng.web.plan.queries.table import Cell, Table, TableRow, mark_findings
 
 MANY = 120
-"""With more projects than so, what needs all of them is left to the check of the whole document."""
+"""With more projects than so, what needs all of them is left to the check in the background."""
 NEED_PROJECTS = ("R505", "X805", "X808")
 
 
@@ -64,10 +65,14 @@ def goals_findings(goals: DepartmentGoals) -> list[Stored]:
         projects if few else (), goals if goals.pk else None, goals.department.name, year.year
     )
     found = check(document, pack_of(year), ignore=() if few else NEED_PROJECTS)
-    return [stored(f, _cell(f.field, goals)) for f in found if f.project == 0]
+    live = [stored(f, goals_cell(f.field, goals)) for f in found if f.project == 0]
+    if few:
+        return live
+    # Of many projects, what needs them all is as found by the last check in the background.
+    return live + [f for f in kept_part_one(goals.department, year) if f["code"] in NEED_PROJECTS]
 
 
-def _cell(field: str, goals: DepartmentGoals) -> str:
+def goals_cell(field: str, goals: DepartmentGoals) -> str:
     """The cell of the grid that a field of part one is in: ``itemized_goals.2.goal``."""
     base, _, rest = field.partition(".")
     place, _, name = rest.partition(".")

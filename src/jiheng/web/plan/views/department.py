@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.org.models import Department
+from jiheng.web.org.permissions import allowed
 from jiheng.web.plan.checking import counts
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals
 from jiheng.web.plan.queries.department import (
@@ -25,8 +26,10 @@ from jiheng.web.plan.queries.department import (
     may_edit,
     years_in,
 )  # fmt: skip
+from jiheng.web.plan.queries.department_check import WholeCheck, may_see_whole, whole_check
 from jiheng.web.plan.queries.side import finding_views
 from jiheng.web.plan.services import Refused, Stale, department
+from jiheng.web.plan.services.department_check import ask_check
 from jiheng.web.plan.views.lists import chosen_year
 
 
@@ -39,15 +42,35 @@ def _place(request: HttpRequest, pk: int) -> tuple[Department, list[BudgetYear],
     return found, years, year
 
 
+def _whole(request: HttpRequest, found: Department, year: BudgetYear) -> WholeCheck | None:
+    """The check of all projects together, for those who see all units; a reviewer's look has it made anew where it is
+    out of date."""
+    if not may_see_whole(request.user, found):
+        return None
+    if any(allowed(request.user, p, found) for p in ("plan.review_department", "plan.review_finance")):
+        ask_check(request.user, found, year, again=request.method == "POST")
+    return whole_check(found, year)
+
+
+@login_required
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel with what was found in all projects together: asked for every other second while it is under way."""
+    found, _, year = _place(request, pk)
+    whole = _whole(request, found, year)
+    if whole is None:
+        raise Http404("没有这个部门，或者您无权查看全部单位。")
+    return render(request, "plan/_department_check.html", {"department": found, "year": year, "whole": whole})
+
+
 @login_required
 def goals(request: HttpRequest, pk: int) -> HttpResponse:
     """/plan/department/ID/: overall goal, itemised goals, safeguards."""
     found, years, year = _place(request, pk)
     shown, editable = goals_in(found, year), may_edit(request.user, found, year)
     findings = goals_findings(shown)
-    base = f"/plan/department/{pk}"
+    base, whole = f"/plan/department/{pk}", _whole(request, found, year)
     context = {
-        "department": found, "years": years, "year": year, "goals": shown, "editable": editable,
+        "department": found, "whole": whole, "years": years, "year": year, "goals": shown, "editable": editable,
         "table": goals_table(shown, findings, editable), "findings": finding_views(findings, False),
         "counts": counts(findings), "is_empty": not shown.pk or (not shown.revision and not shown.overall),
         "data": {

@@ -1,0 +1,67 @@
+"""Check all projects of a department together, in the background, however many they are."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiheng.rules.engine import check
+from jiheng.rules.finding import Finding
+from jiheng.web.jobs.models import Job
+from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.org.models import Department
+from jiheng.web.plan import mapping
+from jiheng.web.plan.checking import pack_of, stored
+from jiheng.web.plan.models import BudgetYear, DepartmentCheck, Project
+from jiheng.web.plan.queries.department import goals_cell, goals_in
+from jiheng.web.plan.queries.department_check import projects_in, state_of, whole_codes
+
+CHECK_JOB = "plan.check_department"
+REST = timedelta(seconds=60)
+"""While projects go on changing, a new check is asked for no sooner than so long after the last."""
+
+
+@transaction.atomic
+def ask_check(person: Any, department: Department, year: BudgetYear, again: bool = False) -> None:
+    """Ask for a check where the kept result is out of date and none is under way; ``again``: after one that failed."""
+    kept, _ = DepartmentCheck.objects.get_or_create(department=department, budget_year=year)
+    kept = DepartmentCheck.objects.select_for_update().get(pk=kept.pk)
+    asked = Job.objects.filter(pk=kept.job_id).first()
+    if asked is not None and (asked.is_open or (asked.state == Job.State.FAILED and not again)):
+        return
+    if kept.at is not None and (kept.state == state_of(department, year) or kept.at > timezone.now() - REST):
+        return
+    title = f"检查{department.name}{year}全部项目"
+    kept.job = ask(CHECK_JOB, title, {"department": department.pk, "year": year.pk}, person)
+    kept.save(update_fields=["job"])
+
+
+@job(CHECK_JOB)
+def check_department(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Check the whole document by the rules that need all of it, and keep what was found."""
+    department = Department.objects.get(pk=payload["department"])
+    year = BudgetYear.objects.get(pk=payload["year"])
+    state, goals = state_of(department, year), goals_in(department, year)
+    progress(0, 3, "读取项目")
+    rows = list(projects_in(department, year).prefetch_related("periods", "goals", "indicators"))
+    document = mapping.to_document(rows, goals if goals.pk else None, department.name, year.year)
+    progress(1, 3, f"检查 {len(rows)} 个项目")
+    found = check(document, pack_of(year), select=whole_codes())
+    progress(2, 3, "保存结果")
+    kept = {
+        "state": state, "projects": len(rows), "at": timezone.now(),
+        "findings": [_kept(f, rows[f.project - 1] if f.project else None, goals) for f in found],
+    }  # fmt: skip
+    DepartmentCheck.objects.update_or_create(department=department, budget_year=year, defaults=kept)
+    return {"projects": len(rows), "findings": len(found)}
+
+
+def _kept(finding: Finding, project: Project | None, goals: Any) -> dict[str, Any]:
+    cell = "" if project else goals_cell(finding.field, goals)
+    about = {"project": 0, "title": "", "unit": ""}
+    if project is not None:
+        about = {"project": project.pk, "title": str(project), "unit": project.unit.name}
+    return {**stored(finding, cell), **about}
