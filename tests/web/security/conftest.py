@@ -208,7 +208,8 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
         lambda w: {"pk": w.project.pk},
     ),
     **dict.fromkeys(
-        "plan-department plan-department-cells plan-department-rows plan-department-copy".split(),
+        ("plan-department plan-department-cells plan-department-rows plan-department-copy plan-department-undo"
+         " plan-department-redo plan-department-check").split(),
         lambda w: {"pk": w.department.pk},
     ),
     **dict.fromkeys(

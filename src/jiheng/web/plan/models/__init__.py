@@ -9,5 +9,6 @@ from jiheng.web.plan.models.year import BudgetYear
 
 __all__ = [
     "Approval", "BudgetYear", "CellEdit", "Comment", "DepartmentCheck", "DepartmentGoals", "GoalsEdit", "Indicator",
-    "ItemizedGoal", "PlanPeriod", "Presence", "Project", "ProjectGoal", "Review", "Safeguard", "Transition", "Upload", "Version",
+    "ItemizedGoal", "PlanPeriod", "Presence", "Project", "ProjectGoal", "Review", "Safeguard", "Transition", "Upload",
+    "Version",
 ]  # fmt: skip
