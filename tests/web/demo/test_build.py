@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.build import YEARS, build
@@ -11,6 +12,7 @@ from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.roles import Role
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.states import State
+from jiheng.web.results.models import Rectification
 
 
 @pytest.mark.django_db
@@ -24,7 +26,11 @@ def test_the_whole_district() -> None:
     assert 100 < wrong < 300
     assert Publication.objects.count() == 24
     assert {a.role for a in DEMO_ACCOUNTS} == set(Role.values)
-    assert len(steps) == 5
+    assert len(steps) == 6
+    assert Rectification.objects.count() == 60
+    assert set(Rectification.objects.values_list("state", flat=True)) == set(Rectification.State.values)
+    assert Rectification.objects.filter(state="open", due_on__lt=timezone.localdate()).count() > 3
+    assert not Rectification.objects.filter(steps=None).exists()
     for account in DEMO_ACCOUNTS:
         someone = Person.objects.get(username=account.username)
         assert someone.check_password(PASSWORD)
