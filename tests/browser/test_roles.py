@@ -112,6 +112,12 @@ ADDRESSES: dict[str, Address] = {
     "review-undo": _action(),
     "review-resolve": _action(pk="comment"),
     **{f"review-{do}": _action(pk="in_review") for do in "comment score step".split()},
+    # rectification
+    "rectification": _page("results.view"),
+    "rectification-new": _page("results.raise", "?origin=project:{project}"),
+    "rectification-export": Address("results.view", {"kind": "xlsx"}, kind="file"),
+    "rectification-item": _page("results.view", pk="item"),
+    "rectification-step": _action(pk="item"),
     # documents
     "documents": _page("plan.view"),
     "documents-preview": Address("plan.export", {"department": "department", "year": "year"}, 404, but=_OF_UNITS),
@@ -179,6 +185,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     from jiheng.web.plan.models import Upload
     from jiheng.web.plan.review import services as review
     from jiheng.web.plan.services import copy_project
+    from jiheng.web.results.services import Found, raise_item
     from jiheng.web.supervision.models import AuditEntry
 
     clerk, head, reviewer, finance = (
@@ -198,11 +205,12 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     word = next(make_demo.DEMO.glob("*水利局*.docx"))
     job, _ = receive(clerk, project.unit, year, [SimpleUploadedFile(word.name, word.read_bytes())])
     perform(job.pk)
+    item = raise_item(finance, Found("review", "指标值没有测算过程", project=project))
     token, _ = api.create(finance, "取数", ["org:read"], 30)
     keys = {
         "person": clerk, "department": project.unit.department, "project": project, "in_review": in_review,
         "approved": approved, "approval": approval, "comment": comment, "publication": publication, "job": job,
-        "upload": Upload.objects.get(), "token": token, "year_key": year,
+        "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item,
     }  # fmt: skip
     found = {name: thing.pk for name, thing in keys.items()}
     return found | {"year": year.year, "entry": AuditEntry.objects.latest("sequence").sequence}

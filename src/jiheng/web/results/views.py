@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -138,7 +137,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("rectification-item", made.pk)
     year = origin.project.budget_year if origin else _year(request)
     if year is None:
-        raise PermissionDenied("还没有预算年度，不能提出整改事项。")
+        return redirect("rectification")
     context = {
         "origin": origin, "year": year, "given": request.POST or request.GET, "today": timezone.localdate(),
         "units": [] if origin else queries.units_of(request.user, year, "results.raise"),
