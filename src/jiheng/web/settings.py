@@ -9,6 +9,7 @@ from pathlib import Path
 import pymysql
 
 from jiheng.web.database import database
+from jiheng.web.demo.accounts import PASSWORD as DEMO_PASSWORD  # noqa: F401 - shown on the login page in demo mode
 
 pymysql.version_info = (2, 2, 1, "final", 0)  # Django asks for mysqlclient's version; PyMySQL speaks the same
 pymysql.install_as_MySQLdb()
@@ -17,8 +18,6 @@ HERE = Path(__file__).parent
 VAR = Path(os.environ.get("JIHENG_VAR", "var")).resolve()
 """Where the platform keeps what it writes: database, uploads, secret key."""
 DEMO = os.environ.get("JIHENG_DEMO") == "1"
-DEMO_PASSWORD = "Jiheng-2026-demo"  # noqa: S105
-"""Of every account of the demonstration district; the login page shows it in demo mode only."""
 HTTPS = os.environ.get("JIHENG_HTTPS") == "1"
 DEBUG = os.environ.get("JIHENG_DEBUG") == "1"
 
@@ -152,6 +151,7 @@ API_PER_MINUTE = int(os.environ.get("JIHENG_API_PER_MINUTE", "120"))
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"
 USE_I18N = True
+FORMAT_MODULE_PATH = "jiheng.web.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"

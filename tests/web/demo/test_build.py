@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
@@ -34,4 +35,5 @@ def test_the_whole_district() -> None:
     for account in DEMO_ACCOUNTS:
         someone = Person.objects.get(username=account.username)
         assert someone.check_password(PASSWORD)
+        assert settings.DEMO_PASSWORD == PASSWORD  # what the login page shows
         assert [a.role for a in someone.held()] == [account.role]

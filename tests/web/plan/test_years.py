@@ -43,6 +43,7 @@ def test_a_year_is_opened_dated_and_closed(person: Any) -> None:
     assert '"is_open": true' in entry.before
     assert '"is_open": false' in entry.after
     page = finance.get(f"{PAGE}?year={made.pk}").content.decode()
+    assert page.index("2027年</a>") < page.index("2026年</a>")
     assert "修改 2027年" in page
     assert "已有项目，不能再换" in page
 

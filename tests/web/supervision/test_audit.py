@@ -74,3 +74,19 @@ def test_messages_are_read_once_shown(auditor: Client, person: Any) -> None:
     assert "绿道维护" in client.get("/notifications/").content.decode()
     assert Notification.objects.get().read_at is not None
     assert "绿道维护" not in auditor.get("/notifications/").content.decode()
+
+
+def test_days_of_the_search_are_days_of_the_calendar_here(client: Client, person: Any) -> None:
+    """An entry of one in the morning is the day before by universal time."""
+    late = record("修改用途", None, name="半夜的修改")
+    AuditEntry.objects.filter(pk=late.pk).update(at="2026-03-01T17:00:00.000+00:00")
+    client.force_login(person("auditor"), backend=BACKEND)
+
+    def shown(asked: str) -> bool:
+        return "半夜的修改" in client.get(f"/audit/?{asked}").content.decode()
+
+    assert "2026-03-02 01:00:00" in client.get("/audit/").content.decode()
+    assert shown("start=2026-03-02&end=2026-03-02")
+    assert not shown("start=2026-03-01&end=2026-03-01")
+    assert not shown("start=2026-03-03")
+    assert shown("start=gestern&end=9999-12-31")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+
+from jiheng.web.org import passwords
 
 _ACCOUNT = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -45,7 +46,7 @@ class PasswordForm(forms.Form):
     def __init__(self, person: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person = person
-        self.rules = password_validators_help_texts()
+        self.rules = passwords.rules()
 
     def clean_old(self) -> str:
         """It must be right."""
@@ -58,7 +59,7 @@ class PasswordForm(forms.Form):
         new = str(self.cleaned_data["new"])
         if new == self.cleaned_data.get("old"):
             raise forms.ValidationError("新口令不能与现在的口令相同。")
-        validate_password(new, self.person)
+        passwords.check(new, self.person)
         return new
 
     def clean(self) -> dict[str, Any]:

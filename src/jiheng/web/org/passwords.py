@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -27,6 +28,24 @@ class ThreeKindsValidator:
     def get_help_text(self) -> str:
         """The rule in words."""
         return "口令须包含大写字母、小写字母、数字、其他符号中的至少三种。"
+
+
+def _ours(text: str) -> str:
+    """What Django says of a password, in the words of these pages."""
+    return re.sub("[你您]的密码|密码", "口令", text).replace("你", "您")
+
+
+def rules() -> list[str]:
+    """Every rule in words."""
+    return [_ours(str(text)) for text in password_validators_help_texts()]
+
+
+def check(password: str, person: Any) -> None:
+    """Raise :class:`ValidationError` with every rule that the password breaks."""
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise ValidationError([_ours(message) for message in error.messages]) from error
 
 
 def temporary() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -40,6 +41,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action} {self.object_name}"
+
+    @property
+    def when(self) -> datetime:
+        """The moment of ``at``, which the chain keeps as text in UTC."""
+        return datetime.fromisoformat(self.at)
 
     def as_chained(self) -> dict[str, Any]:
         """The entry as the chain's functions take it."""

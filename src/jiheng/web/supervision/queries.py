@@ -5,12 +5,25 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from jiheng.web.supervision.chain import first_broken
 from jiheng.web.supervision.models import AuditEntry, Notification
+
+
+def _midnight(day: str, days: int = 0) -> str:
+    """When a day of the calendar begins, or one so many days later, as entries tell the time; "" for no day."""
+    try:
+        begins = datetime.combine(
+            date.fromisoformat(day) + timedelta(days=days), time(), timezone.get_default_timezone()
+        )
+    except (ValueError, OverflowError):
+        return ""
+    return begins.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def entries(asked: Any) -> QuerySet[AuditEntry]:
@@ -22,10 +35,10 @@ def entries(asked: Any) -> QuerySet[AuditEntry]:
         found = found.filter(person__icontains=person)
     if action := asked.get("action", ""):
         found = found.filter(action=action)
-    if start := asked.get("start", ""):
+    if start := _midnight(asked.get("start", "")):
         found = found.filter(at__gte=start)
-    if end := asked.get("end", ""):
-        found = found.filter(at__lte=f"{end}T23:59:59.999+00:00")
+    if end := _midnight(asked.get("end", ""), days=1):
+        found = found.filter(at__lt=end)
     return found
 
 

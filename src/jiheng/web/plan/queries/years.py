@@ -21,7 +21,9 @@ def districts_of_finance(person: Any) -> QuerySet[District]:
 
 def years_with_counts(district: District) -> list[BudgetYear]:
     """All budget years, latest first, each with ``project_count`` and ``pack_title``."""
-    found = list(BudgetYear.objects.filter(district=district).annotate(project_count=Count("projects")))
+    found = list(
+        BudgetYear.objects.filter(district=district).annotate(project_count=Count("projects")).order_by("-year")
+    )
     for year in found:
         year.pack_title = policy.load(year.pack).title
     return found

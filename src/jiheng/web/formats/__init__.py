@@ -1,0 +1,1 @@
+"""How numbers are written: Django groups Chinese ones by no sign at all."""
