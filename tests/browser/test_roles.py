@@ -112,7 +112,9 @@ ADDRESSES: dict[str, Address] = {
     "review-undo": _action(),
     "review-resolve": _action(pk="comment"),
     **{f"review-{do}": _action(pk="in_review") for do in "comment score step".split()},
-    # rectification
+    # rectification, and who answers for what
+    "assessment": _page("results.view"),
+    "assessment-export": Address("results.view", kind="file"),
     "rectification": _page("results.view"),
     "rectification-new": _page("results.raise", "?origin=project:{project}"),
     "rectification-export": Address("results.view", {"kind": "xlsx"}, kind="file"),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiheng.policy import load
-from jiheng.scoring.aggregation import Scored, distribution, ranking, summary_of
+from jiheng.scoring.aggregation import Scored, distribution, points_rate, ranking, summary_of
 
 PACK = load("central-2015")
 D = Decimal
@@ -51,3 +51,8 @@ def test_the_weighted_mean_lies_between_the_scores(pairs: list[tuple[Decimal, De
     scores = [s for s, _ in pairs]
     assert found.weighted is not None
     assert min(scores) <= found.weighted <= max(scores)
+
+
+def test_points_of_a_section_are_what_it_reached_of_what_it_could() -> None:
+    assert points_rate([(D("12.25"), D("12.5")), (D(27), D(30)), (None, D("7.5"))]) == D("78.5")  # 39.25 ÷ 50
+    assert points_rate([]) is None

@@ -56,6 +56,12 @@ def summary_of(projects: Iterable[Scored], pack: Pack) -> Summary:
     return Summary(len(known), len(scored), mean, weighted, grade, names, budget, paid, percent_of(paid, budget))
 
 
+def points_rate(rows: Iterable[tuple[Decimal | None, Decimal]]) -> Decimal | None:
+    """Points reached of those that could be (得分率), in %; ``None`` of nothing. A row without points reached none."""
+    known = list(rows)
+    return percent_of(sum((p or NOTHING for p, _ in known), NOTHING), sum((w for _, w in known), NOTHING))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a ranking: equal scores share a place, and the next one counts on (1, 2, 2, 4)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import xlsxwriter
 
@@ -14,7 +15,8 @@ from jiheng.writers.docx_package import LANDSCAPE_WIDTH, package
 
 KINDS = {"xlsx": "Excel", "docx": "Word"}
 MOST = 20000
-_MEDIA = "application/vnd.openxmlformats-officedocument."
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+MEDIA = {"xlsx": f"{_OPEN_XML}spreadsheetml.sheet", "docx": f"{_OPEN_XML}wordprocessingml.document"}
 HEADINGS = (
     "编号", "来源", "责任单位", "项目", "问题", "程度", "责任人", "整改期限", "状态", "整改措施", "整改结果", "提出人",
     "销号日期",
@@ -38,8 +40,8 @@ def export(items: Sequence[Rectification], kind: str, title: str, today: date) -
     """The file and its media type."""
     rows = [row_of(item, today) for item in items]
     if kind == "xlsx":
-        return _excel(rows, title), _MEDIA + "spreadsheetml.sheet"
-    return _word(rows, title, today), _MEDIA + "wordprocessingml.document"
+        return _excel(rows, title), MEDIA["xlsx"]
+    return _word(rows, title, today), MEDIA["docx"]
 
 
 def _excel(rows: Sequence[Sequence[str]], title: str) -> bytes:
@@ -63,6 +65,32 @@ def _excel(rows: Sequence[Sequence[str]], title: str) -> bytes:
     sheet.repeat_rows(0)
     sheet.set_header(f"&C{title}")
     sheet.set_footer("&C第 &P 页，共 &N 页")
+    book.close()
+    return out.getvalue()
+
+
+def assessment_file(
+    title: str, groups: Sequence[tuple[str, Sequence[Sequence[Any]]]], headings: Sequence[str]
+) -> bytes:
+    """A workbook with one sheet a group, such as 科室 and 个人."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold = {"bold": True, "bg_color": "#E8EFF8", "border": 1, "align": "center", "text_wrap": True}
+    head, cell = book.add_format(bold), book.add_format({"border": 1})
+    big = book.add_format({"bold": True, "font_size": 14, "align": "center"})
+    for name, rows in groups:
+        sheet = book.add_worksheet(name)
+        sheet.merge_range(0, 0, 0, len(headings) - 1, title, big)
+        sheet.write_row(1, 0, headings, head)
+        for n, row in enumerate(rows, 2):
+            for column, value in enumerate(row):
+                if isinstance(value, str) or value is None:
+                    sheet.write_string(n, column, value or "", cell)
+                else:
+                    sheet.write_number(n, column, value, cell)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, len(headings) - 1, 11)
+        sheet.freeze_panes(2, 1)
     book.close()
     return out.getvalue()
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
+from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import reach, units_for
 from jiheng.web.plan.models import BudgetYear, Project
@@ -97,3 +98,9 @@ def project_to_raise(person: Any, pk: int) -> Project:
     if project is None:
         raise Http404("没有这个项目，或者您无权对它提出整改。")
     return project
+
+
+def rounds_of(year: BudgetYear) -> list[MonitoringRound]:
+    """The rounds of a year that have begun, latest first."""
+    begun = MonitoringRound.objects.filter(budget_year=year).exclude(state=MonitoringRound.State.PLANNED)
+    return list(begun.order_by("-order"))

@@ -7,6 +7,8 @@ from django.urls import path
 from jiheng.web.results import views
 
 urlpatterns = [
+    path("assessment/", views.assessment, name="assessment"),
+    path("assessment/export/", views.assessment_export, name="assessment-export"),
     path("rectification/", views.register, name="rectification"),
     path("rectification/new/", views.new, name="rectification-new"),
     path("rectification/export/<slug:kind>/", views.export, name="rectification-export"),

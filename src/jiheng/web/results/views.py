@@ -18,6 +18,7 @@ from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
 from jiheng.web.plan.services.errors import Refused
+from jiheng.web.results import assessment as assessing
 from jiheng.web.results import exporting, origins, queries, workflow
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.people import owners_for
@@ -164,3 +165,44 @@ def _found(request: HttpRequest, origin: origins.Origin | None) -> Found:
 
 def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
+
+
+def _assessed(request: HttpRequest) -> dict[str, Any]:
+    """The year, the unit and the round that were asked for, with the lines of sections and people."""
+    require(request.user, "results.view")
+    year = _year(request)
+    if year is None:
+        return {"year": None}
+    units = list(queries.units_of(request.user, year))
+    asked = request.GET.get("unit", "")
+    own = [u for u in units if u.pk == request.user.unit_id]
+    unit = next(iter([u for u in units if str(u.pk) == asked] or own or units), None)
+    rounds = queries.rounds_of(year)
+    chosen = request.GET.get("round", "")
+    round_ = next(iter([r for r in rounds if str(r.pk) == chosen] or rounds), None)
+    sections, people = assessing.assess(unit, year, round_) if unit else ([], [])
+    return {
+        "year": year, "years": years_for(request.user), "units": units, "unit": unit, "rounds": rounds, "round": round_,
+        "groups": [("科室", sections), ("个人", people)],
+    }  # fmt: skip
+
+
+@login_required
+def assessment(request: HttpRequest) -> HttpResponse:
+    """/assessment/: how sections and people stand with what they answer for, at a round and at the year's end."""
+    return render(request, "results/assessment.html", _assessed(request))
+
+
+@login_required
+def assessment_export(request: HttpRequest) -> HttpResponse:
+    """/assessment/export/: the same as a workbook."""
+    found = _assessed(request)
+    if found["year"] is None or found["unit"] is None:
+        raise Http404("没有可导出的内容。")
+    title = f"{found['unit'].name}{found['year'].year}年责任考核"
+    groups = [(name, [assessing.table_of(line) for line in lines]) for name, lines in found["groups"]]
+    record("导出责任考核", found["unit"], after={"year": found["year"].year})
+    content = exporting.assessment_file(title, groups, assessing.HEADINGS)
+    response = HttpResponse(content, content_type=exporting.MEDIA["xlsx"])
+    response["Content-Disposition"] = f"attachment; filename=\"assessment.xlsx\"; filename*=UTF-8''{quote(title)}.xlsx"
+    return response
