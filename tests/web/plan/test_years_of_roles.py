@@ -14,8 +14,9 @@ from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import PERMISSIONS, At, allowed
 from jiheng.web.org.roles import Role
 from jiheng.web.plan.models import BudgetYear, Project, Upload
+from jiheng.web.plan.queries.carrying import carried_over
 from jiheng.web.plan.queries.department import departments_for
-from jiheng.web.plan.queries.projects import editing_units, to_bring, visible_projects, years_for
+from jiheng.web.plan.queries.projects import editing_units, visible_projects, years_for
 from jiheng.web.plan.review.queries import queue, to_approve
 from jiheng.web.plan.services import create_project
 from jiheng.web.plan.services.department import save_goals
@@ -78,8 +79,8 @@ def test_years_units_and_departments_offered_are_those_of_the_role(projects: lis
     assert (editing_units(clerk, old), len(editing_units(clerk, new))) == ([], 1)
     assert (departments_for(clerk, old), len(departments_for(clerk, new))) == ([], 1)
     assert (lines(clerk, old), len(lines(clerk, new))) == ([], 1)
-    assert [p.name for p in to_bring(clerk, new)] == ["601001-2026"]
-    assert not to_bring(clerk, BudgetYear.objects.get(year=2026)).exists()
+    assert [c.project.name for c in carried_over(clerk, new)] == ["601001-2026"]
+    assert not carried_over(clerk, BudgetYear.objects.get(year=2026))
     assert current_year(held(person, "auditor", 2000, 2025)) == old
     assert current_year(held(person, "evaluator", 2030, None)) is None
 

@@ -4,7 +4,7 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll("[name=project]")) box.checked = event.target.checked;
+    if (event.target.matches("[data-all]")) for (const box of document.querySelectorAll("[name=project]:not(:disabled)")) box.checked = event.target.checked;
   });
   const data = $("form-data") && JSON.parse($("form-data").textContent);
   if (!data) return;

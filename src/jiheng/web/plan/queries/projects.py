@@ -53,11 +53,14 @@ def years_for(person: Any) -> list[BudgetYear]:
     return list(years_of(person))
 
 
-def to_bring(person: Any, year: BudgetYear) -> QuerySet[Project]:
-    """Projects of the year before, in units where this person writes, that have not gone on into this one."""
-    before = BudgetYear.objects.filter(district_id=year.district_id, year=year.year - 1)
-    found = visible_projects(person, "plan.edit").filter(budget_year__in=before)
-    return found.exclude(next_years__budget_year=year).order_by("unit__code", "order", "pk")
+def later_years(person: Any, project: Project) -> list[BudgetYear]:
+    """The open years of its district into which a project may go on, and has not gone yet."""
+    gone = set(project.next_years.values_list("budget_year_id", flat=True))
+    year = project.budget_year
+    return [
+        y for y in years_for(person)
+        if y.is_open and y.district_id == year.district_id and y.year > year.year and y.pk not in gone
+    ]  # fmt: skip
 
 
 def editing_units(person: Any, year: BudgetYear) -> list[Unit]:

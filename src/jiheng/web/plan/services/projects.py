@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from jiheng.web.org.permissions import At, require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import pack_of, recheck
 from jiheng.web.plan.models import BudgetYear, Indicator, PlanPeriod, Project, ProjectGoal
+from jiheng.web.plan.queries.carrying import carried_over
 from jiheng.web.plan.services.editing import Saved, changes, close_sheet, edits_since
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.services.lines import periods_of
@@ -21,6 +23,8 @@ from jiheng.web.plan.services.values import text_value
 from jiheng.web.plan.states import State
 from jiheng.web.supervision.services import record
 
+MOST_AT_ONCE = 100
+"""Projects carried over in one go, while the person waits."""
 PARTS = {"purpose": "资金用途", "plan": "支出计划", "goal": "绩效目标", "indicator": "绩效指标"}
 """What may be taken over from another project."""
 
@@ -86,7 +90,10 @@ def copy_project(person: Any, source: Project, unit: Unit, year: BudgetYear) -> 
     its code and knows its ``previous``; else the code stays empty."""
     require(person, "plan.view", source)
     _check_open(person, unit, year)
-    goes_on = source.budget_year.year < year.year and source.unit.department_id == unit.department_id
+    same_house = source.unit.department_id == unit.department_id or source.unit.successor_id == unit.pk
+    goes_on = source.budget_year.year < year.year and same_house
+    if goes_on and (there := source.next_years.filter(budget_year=year).first()):
+        raise Refused(f"这个项目已经延续到{year}：“{there}”。")
     kept = {f: getattr(source, f) for f in HEAD}
     if not goes_on:
         kept |= {"code": "", "name": f"{source.name}（副本）"[:255]}
@@ -103,6 +110,25 @@ def copy_project(person: Any, source: Project, unit: Unit, year: BudgetYear) -> 
     record("复制项目", project, None, {"from": source.pk, "name": project.name, "year": year.year})
     recheck(project)
     return project
+
+
+@transaction.atomic
+def carry_over(person: Any, year: BudgetYear, keys: Iterable[int]) -> list[Project]:
+    """Let chosen projects of the year before go on into a year, all or none; the new ones.
+
+    Those that are there already, or cannot go on, are passed over: asked for twice, it is done once. Raises
+    :class:`Refused` for too many at once or a closed year, ``PermissionDenied``.
+    """
+    chosen = sorted(set(keys))
+    if len(chosen) > MOST_AT_ONCE:
+        raise Refused(f"一次最多带入 {MOST_AT_ONCE} 个项目，现在选了 {len(chosen)} 个。请分批带入。")
+    # Whoever asks for the same at the same time waits here, and then finds them there.
+    list(Project.objects.select_for_update().filter(pk__in=chosen).order_by("pk").values_list("pk"))
+    found = [one for one in carried_over(person, year, chosen) if not one.obstacle]
+    made = [copy_project(person, one.project, one.unit, year) for one in found]
+    if made:
+        record("从上年带入项目", year, None, {"projects": [p.pk for p in made], "from": year.year - 1})
+    return made
 
 
 @transaction.atomic

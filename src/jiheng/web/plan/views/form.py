@@ -26,10 +26,10 @@ from jiheng.web.plan.queries.projects import (
     editing_units,
     framework_of,
     is_editable,
+    later_years,
     others_at,
     project_or_404,
     sources_for,
-    years_for,
 )  # fmt: skip
 from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.services import Refused, Saved, Stale
@@ -67,7 +67,7 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
         "others": others_at(project, request.user) if editable else [],
         "history": project.transitions.select_related("by")[:20],
         "may_copy": bool(editing_units(request.user, year)),
-        "copy_years": [y for y in years_for(request.user) if y.is_open and y.district_id == year.district_id],
+        "copy_years": later_years(request.user, project),
         "may_import": allowed(request.user, "plan.import", project),
         "data": {
             "revision": project.revision, "editable": editable, "framework": framework_of(pack_of(year)),

@@ -15,18 +15,18 @@ from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
 from jiheng.web.plan import exporting
 from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.queries.carrying import carried_over
 from jiheng.web.plan.queries.department import departments_for
 from jiheng.web.plan.queries.projects import (
     cycle_of,
     editing_units,
     listed,
     project_or_404,
-    to_bring,
     totals,
     years_for,
     years_of,
 )  # fmt: skip
-from jiheng.web.plan.services import Refused, copy_project, create_project, delete_project
+from jiheng.web.plan.services import Refused, carry_over, copy_project, create_project, delete_project
 from jiheng.web.plan.states import State
 from jiheng.web.supervision.services import record
 
@@ -119,28 +119,33 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 def bring(request: HttpRequest) -> HttpResponse:
-    """Choose projects of the year before that go on; copy them."""
-    require(request.user, "plan.edit")
-    if request.method == "POST":
-        return _bring(request)
-    year = get_object_or_404(years_of(request.user), pk=_number(request.GET.get("year")))
-    return render(request, "plan/bring.html", {"year": year, "projects": to_bring(request.user, year)})
-
-
-def _bring(request: HttpRequest) -> HttpResponse:
-    """Copy the chosen ones; those that went on already are left alone."""
-    year = get_object_or_404(BudgetYear, pk=_number(request.POST.get("year")))
+    """What becomes of each project of the year before; those chosen are copied, all or none."""
+    asked = request.POST if request.method == "POST" else request.GET
+    year = get_object_or_404(years_of(request.user), pk=_number(asked.get("year")))
+    if request.method != "POST":
+        found = carried_over(request.user, year)
+        units = {c.project.unit_id: c.project.unit for c in found}
+        chosen = units.get(_number(asked.get("unit")))
+        shown = [c for c in found if chosen is None or c.project.unit_id == chosen.pk]
+        ready = [c for c in shown if not c.obstacle]
+        context = {
+            "year": year, "carried": shown, "ready": len(ready), "units": list(units.values()), "unit": chosen,
+            "budget": sum(c.project.budget_total or 0 for c in ready),
+        }  # fmt: skip
+        return render(request, "plan/bring.html", context)
     keys = [k for k in map(_number, request.POST.getlist("project")) if k]
-    found = to_bring(request.user, year).filter(pk__in=keys)
-    made = 0
     try:
-        for source in found.prefetch_related("periods", "goals", "indicators"):
-            copy_project(request.user, source, source.unit, year)
-            made += 1
+        made = carry_over(request.user, year, keys)
     except Refused as refused:
         messages.error(request, str(refused))
-    messages.success(request, f"已从上年带入 {made} 个项目。") if made else messages.info(request, "没有可带入的项目。")
-    return redirect("plan")
+        return redirect(f"/plan/bring/?year={year.pk}")
+    left = len(set(keys)) - len(made)
+    also = f"另有 {left} 个本年已有，没有重复带入。" if left else ""
+    if made:
+        messages.success(request, f"已从上年带入 {len(made)} 个项目，请逐个改成本年的。{also}")
+    else:
+        messages.info(request, f"没有可带入的项目。{also}")
+    return redirect(f"/plan/?year={year.pk}")
 
 
 @login_required
