@@ -5,7 +5,7 @@ export PYTHONUTF8 := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check fix docs lock bench demo clean
+.PHONY: help setup run test check audit fix docs lock bench demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
@@ -20,11 +20,12 @@ test: setup ## run the tests on two processes; the platform's on PostgreSQL and 
 	$(BIN)/pytest -n 2 tests
 	@$(BIN)/python tools/databases.py
 
-check: setup ## style, format, types, import rules, generated pages: changes nothing
+check: setup ## style, format, types, import rules, weaknesses, generated pages: changes nothing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src tools
 	$(BIN)/python tools/docs.py --check
 
 fix: setup ## correct style and format, write the generated pages anew
@@ -35,6 +36,9 @@ fix: setup ## correct style and format, write the generated pages anew
 docs: setup ## write the generated pages and build the handbook into site/
 	$(BIN)/python tools/docs.py
 	$(BIN)/mkdocs build --strict --quiet
+
+audit: setup ## ask the public database of vulnerabilities about every locked package; needs the internet
+	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements/dev.txt
 
 lock: setup ## compile requirements/*.in anew to exact versions with hashes
 	$(BIN)/python tools/lock.py

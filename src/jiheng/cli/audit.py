@@ -31,16 +31,17 @@ def verify(
     """The command."""
     from jiheng.web.supervision.chain import first_broken
 
-    count = 0
+    count = withheld = 0
 
     def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        nonlocal count
+        nonlocal count, withheld
         for entry in entries:
             count += 1
+            withheld += file is not None and entry.get("withheld") is True
             yield entry
 
     try:
-        broken = first_broken(counted(_exported(file) if file else _stored()))
+        broken = first_broken(counted(_exported(file) if file else _stored()), withholding=file is not None)
     except (OSError, ValueError, KeyError) as error:
         typer.echo(f"{file}：不是导出的审计日志（{error}）。", err=True)
         raise typer.Exit(2) from error
@@ -48,6 +49,8 @@ def verify(
         typer.echo(f"第 {broken} 条接不上：它或它之前的记录被改动、删除或插入过。", err=True)
         raise typer.Exit(1)
     typer.echo(f"共 {count} 条，全部首尾相连，没有改动。")
+    if withheld:
+        typer.echo(f"其中 {withheld} 条属于其他区划，文件里不含内容，只核对了它们在链中的位置。")
 
 
 def _stored() -> Iterator[dict[str, Any]]:

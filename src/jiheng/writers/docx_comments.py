@@ -9,7 +9,7 @@ from lxml import etree
 
 from jiheng.rules.finding import Finding, Severity
 from jiheng.rules.registry import all_rules
-from jiheng.writers.docx_file import PROPERTIES, P, R, T, W, WordFile
+from jiheng.writers.docx_file import PARSER, PROPERTIES, P, R, T, W, WordFile
 
 AUTHOR = "绩衡"
 _INITIALS = "绩"
@@ -43,7 +43,7 @@ class _Comments:
         if raw is None:
             self._root = etree.Element(W + "comments", nsmap={"w": W[1:-1]})
         else:
-            self._root = etree.fromstring(raw)
+            self._root = etree.fromstring(raw, PARSER)
         self._next = max((int(c.get(W + "id", "0")) for c in self._root), default=-1) + 1
 
     def add(self, finding: Finding) -> None:

@@ -16,7 +16,8 @@ PROPERTIES = W + "pPr"
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+"""For parts of files that came from elsewhere."""
 _STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
 
 
@@ -30,7 +31,7 @@ class WordFile:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
         self._changed: dict[str, bytes] = {}
         self.main = self._main_part()
-        self.root = etree.fromstring(self._archive.read(self.main), _PARSER)
+        self.root = etree.fromstring(self._archive.read(self.main), PARSER)
         if self.root.tag.startswith("{" + _STRICT):
             raise ValueError("strict")
         self._tables = list(self.root.iter(TBL))
@@ -38,7 +39,7 @@ class WordFile:
         self._rows: dict[int, list[etree._Element]] = {}
 
     def _main_part(self) -> str:
-        rels = etree.fromstring(self._archive.read("_rels/.rels"), _PARSER)
+        rels = etree.fromstring(self._archive.read("_rels/.rels"), PARSER)
         for relation in rels:
             if (relation.get("Type") or "").endswith("/officeDocument"):
                 return (relation.get("Target") or "").lstrip("/")
@@ -90,7 +91,7 @@ class WordFile:
     def related(self, kind: str) -> str | None:
         """The name of the part that the document refers to by a relationship of this kind, such as ``comments``."""
         raw = self.read(self._rels_name())
-        for relation in etree.fromstring(raw, _PARSER) if raw else ():
+        for relation in etree.fromstring(raw, PARSER) if raw else ():
             if (relation.get("Type") or "").endswith("/" + kind):
                 target = relation.get("Target") or ""
                 folder = posixpath.dirname(self.main)
@@ -105,7 +106,7 @@ class WordFile:
         """Add a part to the package: its relationship from the document, and its content type."""
         raw = self.read(self._rels_name())
         rels = (
-            etree.fromstring(raw, _PARSER)
+            etree.fromstring(raw, PARSER)
             if raw
             else etree.Element(f"{{{_RELATIONS}}}Relationships", nsmap={None: _RELATIONS})  # type: ignore[dict-item]
         )
@@ -116,7 +117,7 @@ class WordFile:
         relation.set("Type", f"{_OFFICE}/{kind}")
         relation.set("Target", posixpath.relpath(name, posixpath.dirname(self.main) or "."))
         self.put(self._rels_name(), _serialized(rels))
-        types = etree.fromstring(self._archive.read("[Content_Types].xml"), _PARSER)
+        types = etree.fromstring(self._archive.read("[Content_Types].xml"), PARSER)
         override = etree.SubElement(types, f"{{{_TYPES}}}Override")
         override.set("PartName", "/" + name)
         override.set("ContentType", content_type)

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.roles import Role
 from jiheng.web.supervision.models import AuditEntry
@@ -98,7 +98,7 @@ def test_administrators_hold_no_other_role(person: Any, holds: str, wanted: str)
 
 def test_roles_are_granted_and_revoked_but_not_to_oneself(person: Any, admins: Any) -> None:
     security = as_(admins["security_admin"])
-    someone = Person.objects.create_user("neu", "新人", "x")
+    someone = Person.objects.create_user("neu", "新人", "x", district=District.objects.get())
     department = Department.objects.get()
     security.post(
         f"/org/people/{someone.pk}/change/", {"do": "grant", "role": "department_reviewer", "department": department.pk}

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from jiheng.web.api.scopes import TokenScope
+from jiheng.web.org.models import Scope
 
 
 class ApiToken(models.Model):
@@ -36,6 +37,10 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def scope(self) -> Scope:
+        """Where it belongs: with its person."""
+        return self.person.scope()
 
     def is_live(self, now: datetime | None = None) -> bool:
         """Whether it is neither revoked nor expired."""

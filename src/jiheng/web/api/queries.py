@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from jiheng.web.api.models import ApiToken
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.disclosure.queries import public
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import units_for
+from jiheng.web.org.permissions import PERMISSIONS, units_for
+from jiheng.web.org.queries import people_in
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.queries.projects import visible_projects
+
+
+def tokens_in(person: Any) -> QuerySet[ApiToken]:
+    """The tokens of everybody in the districts whose tokens this person may revoke; live ones first."""
+    roles = PERMISSIONS["api.revoke"][1]
+    mine = {a.district for a in person.held() if a.role in roles}
+    people = [people_in(d).values("pk") for d in mine]
+    theirs = reduce(or_, (Q(person__in=p) for p in people), Q(pk__in=[]))
+    return ApiToken.objects.filter(theirs).select_related("person__unit").order_by("revoked_at", "-created_at", "-pk")
 
 
 def departments(person: Any) -> QuerySet[Department]:

@@ -14,7 +14,7 @@ from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import require
-from jiheng.web.supervision.services import record
+from jiheng.web.supervision.services import notify, record
 
 PREFIX = "jh_"
 """Tells a token from other secrets where one was left lying about."""
@@ -77,6 +77,14 @@ def revoke(token: ApiToken) -> None:
     found.revoked_at = timezone.now()
     found.save(update_fields=["revoked_at"])
     record("撤销接口令牌", found, {"revoked": False}, {"revoked": True, "scopes": found.scopes})
+
+
+@transaction.atomic
+def revoke_of_other(person: Person, token: ApiToken) -> None:
+    """End somebody's token, as the security administrator does; its person is told. Raises ``PermissionDenied``."""
+    require(person, "api.revoke", token.person)
+    revoke(token)
+    notify([token.person], f"安全管理员{person.name}撤销了您的接口令牌“{token.name}”，使用它的系统不能再读取数据。")
 
 
 def token_of(secret: str) -> ApiToken | None:

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jiheng.web.api import handbook, services
+from jiheng.web.api import handbook, queries, services
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
+from jiheng.web.asked import number
+from jiheng.web.org.permissions import require
 
 
 @require_GET
@@ -35,11 +37,10 @@ def _listed(request: HttpRequest, asked: Any = None) -> HttpResponse:
 
 
 def _create(request: HttpRequest) -> HttpResponse:
-    days = request.POST.get("days", "")
     try:
         token, secret = services.create(
             request.user, request.POST.get("name", ""), request.POST.getlist("scopes"),
-            int(days) if days.isdecimal() and len(days) < 5 else 0,
+            number(request.POST.get("days")) or 0,
         )  # fmt: skip
     except services.Refused as error:
         messages.error(request, str(error))
@@ -63,3 +64,25 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     services.revoke(token)
     messages.success(request, f"令牌“{token.name}”已撤销，立即失效。")
     return redirect("api-tokens")
+
+
+@login_required
+@never_cache
+@require_GET
+def others(request: HttpRequest) -> HttpResponse:
+    """/api/tokens/all/: everybody's tokens, for the security administrator."""
+    require(request.user, "api.revoke")
+    now = timezone.now()
+    page = Paginator(queries.tokens_in(request.user), 30).get_page(request.GET.get("page"))
+    return render(request, "api/others.html", {"page": page, "tokens": [(t, t.is_live(now)) for t in page]})
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """End somebody's token."""
+    require(request.user, "api.revoke")
+    token = get_object_or_404(queries.tokens_in(request.user), pk=pk)
+    services.revoke_of_other(request.user, token)
+    messages.success(request, f"{token.person.name}的令牌“{token.name}”已撤销，立即失效。")
+    return redirect("api-tokens-all")

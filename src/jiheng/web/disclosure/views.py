@@ -14,6 +14,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.model import Document
+from jiheng.web.asked import number
 from jiheng.web.disclosure import queries, services
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.org.models import Department
@@ -113,8 +114,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def public_index(request: HttpRequest) -> HttpResponse:
     """What is public, to be searched."""
     years = queries.public_years()
-    wanted = request.GET.get("year", "")
-    year = int(wanted) if wanted.isdigit() and int(wanted) in years else None
+    wanted = number(request.GET.get("year"))
+    year = wanted if wanted in years else None
     text = request.GET.get("q", "").strip()[:100]
     found = queries.search(text, year)
     return render(request, "disclosure/public.html", {"found": found, "years": years, "year": year, "q": text})

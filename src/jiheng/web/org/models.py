@@ -147,8 +147,12 @@ class Person(AbstractBaseUser):
         return f"{self.name}（{self.username}）"
 
     def scope(self) -> Scope:
-        """Where it belongs: whose administrators manage it."""
-        return self.unit.scope() if self.unit is not None else Scope(self.district_id)
+        """Where it belongs: whose administrators manage it. Of who has neither unit nor district, the roles tell."""
+        if self.unit is not None:
+            return self.unit.scope()
+        if self.district_id is None and (held := self.held()):
+            return Scope(held[0].district_id)
+        return Scope(self.district_id)
 
     def held(self) -> list[RoleAssignment]:
         """The roles of this person, read once a request."""

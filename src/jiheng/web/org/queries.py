@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from jiheng.web.org.models import Person, RoleAssignment
+from django.db.models import Q, QuerySet
+
+from jiheng.web.org.models import District, Person, RoleAssignment
 from jiheng.web.org.roles import Role
 
 _SHOWN_PER_ROLE = 3
@@ -19,6 +21,13 @@ def demo_accounts() -> list[tuple[str, list[Person]]]:
         if len(people) < _SHOWN_PER_ROLE and assignment.person not in people:
             people.append(assignment.person)
     return [(role.label, found[role]) for role in Role if role in found]
+
+
+def people_in(district: District) -> QuerySet[Person]:
+    """The accounts of a district, as :meth:`Person.scope` says: what its administrators see and manage."""
+    by_role = RoleAssignment.objects.filter(district=district).values("person")
+    nowhere = Q(unit=None, district=None, pk__in=by_role)
+    return Person.objects.filter(Q(unit__department__district=district) | Q(unit=None, district=district) | nowhere)
 
 
 def whom_to_ask() -> list[Person]:

@@ -44,7 +44,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403."""
-    return _answer(request, 403, _said(exception, "您没有办理这件事的权限。"), "如确需办理，请联系安全管理员授权。")
+    text, hint = _said(exception, "您没有办理这件事的权限。"), "如确需办理，请联系安全管理员授权。"
+    return _answer(request, 403, text, "" if hint in text else hint)
 
 
 def missing(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from jiheng.web.asked import number
 from jiheng.web.evaluation.models import SelfEvaluation
 from jiheng.web.monitoring.models import MonitoringRecord
 from jiheng.web.org.permissions import reach
@@ -40,10 +41,10 @@ class Origin:
 def origin_of(person: Any, name: str) -> Origin | None:
     """The thing named ``kind:ID`` that this person may raise an item about; ``None`` for anything else."""
     kind, _, key = name.partition(":")
-    if kind not in _KINDS or not key.isdecimal():
+    if kind not in _KINDS or number(key) is None:
         return None
     model, source, unit, year, _address = _KINDS[kind]
-    found = model._default_manager.filter(reach(person, "results.raise", unit, year), pk=int(key)).first()
+    found = model._default_manager.filter(reach(person, "results.raise", unit, year), pk=number(key)).first()
     if found is None:
         return None
     key = found.pk if isinstance(found, Project) else found.project_id

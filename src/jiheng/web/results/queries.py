@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
+from jiheng.web.asked import number
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import reach, units_for
@@ -48,8 +49,8 @@ def filtered(items: QuerySet[Rectification], asked: Mapping[str, Any], today: da
             items = items.filter(**{field: asked[field]})
     items = _in_state(items, str(asked.get("state", "")), today)
     for name, field in (("unit", "unit"), ("department", "unit__department"), ("project", "project")):
-        if (key := str(asked.get(name, ""))).isdecimal():
-            items = items.filter(**{field: int(key)})
+        if (key := number(asked.get(name))) is not None:
+            items = items.filter(**{field: key})
     if words := str(asked.get("q", "")).strip():
         items = items.filter(Q(title__icontains=words) | Q(number__icontains=words) | Q(project__name__icontains=words))
     return items.order_by(*SORTS.get(str(asked.get("sort", "")), SORTS[""]))

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
@@ -158,13 +159,9 @@ def _found(request: HttpRequest, origin: origins.Origin | None) -> Found:
     }
     if origin:
         return Found(**common, project=origin.project, origin=origin.found)
-    key, year = asked.get("unit", ""), get_object_or_404(BudgetYear, pk=_number(asked.get("year", "")))
+    key, year = asked.get("unit", ""), get_object_or_404(BudgetYear, pk=number(asked.get("year")))
     units = queries.units_of(request.user, year, "results.raise")
-    return Found(**common, unit=units.filter(pk=_number(key)).first(), year=year)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return Found(**common, unit=units.filter(pk=number(key)).first(), year=year)
 
 
 def _assessed(request: HttpRequest) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class AuditEntry(models.Model):
     person = models.CharField("操作人", max_length=150, db_index=True)
     """Account and name at that time, or 系统."""
     person_id_then = models.BigIntegerField(null=True, db_index=True)
+    district_id_then = models.BigIntegerField(null=True, db_index=True)
+    """Whose it is: the district of the object, else of the person; empty for what concerns the whole platform."""
     address = models.CharField("来源地址", max_length=64)
     action = models.CharField("操作", max_length=64, db_index=True)
     kind = models.CharField("对象类别", max_length=64)
@@ -82,3 +84,8 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def leads_inside(self) -> bool:
+        """Whether the link is a path of the platform, and nothing else that a browser would follow."""
+        return self.link.startswith("/") and not self.link.startswith(("//", "/\\"))

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from jiheng.web.supervision.chain import first_broken
+from jiheng.web.org.permissions import PERMISSIONS
+from jiheng.web.supervision.chain import LINKS, first_broken
 from jiheng.web.supervision.models import AuditEntry, Notification
 
 
@@ -26,13 +27,20 @@ def _midnight(day: str, days: int = 0) -> str:
     return begins.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def entries(asked: Any) -> QuerySet[AuditEntry]:
-    """The trail, newest first, as asked: person, action, object, from a day to a day."""
-    found = AuditEntry.objects.all()
+def visible(person: Any, permission: str = "audit.view") -> Q:
+    """What of the trail a person may read: of their own districts, and what concerns the whole platform."""
+    roles = PERMISSIONS[permission][1]
+    districts = {a.district_id for a in person.held() if a.role in roles}
+    return Q(district_id_then__in=districts) | Q(district_id_then=None)
+
+
+def entries(person: Any, asked: Any) -> QuerySet[AuditEntry]:
+    """The trail as this person may read it, newest first, as asked: person, action, object, from a day to a day."""
+    found = AuditEntry.objects.filter(visible(person))
     if q := asked.get("q", "").strip():
         found = found.filter(Q(object_name__icontains=q) | Q(before__icontains=q) | Q(after__icontains=q))
-    if person := asked.get("person", "").strip():
-        found = found.filter(person__icontains=person)
+    if who := asked.get("person", "").strip():
+        found = found.filter(person__icontains=who)
     if action := asked.get("action", ""):
         found = found.filter(action=action)
     if start := _midnight(asked.get("start", "")):
@@ -42,9 +50,17 @@ def entries(asked: Any) -> QuerySet[AuditEntry]:
     return found
 
 
-def actions() -> list[str]:
-    """Every kind of action there is."""
-    return list(AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct())
+def actions(person: Any) -> list[str]:
+    """Every kind of action that this person may read of."""
+    found = AuditEntry.objects.filter(visible(person))
+    return list(found.order_by("action").values_list("action", flat=True).distinct())
+
+
+def exported_chain(person: Any) -> Iterator[dict[str, Any]]:
+    """The whole chain from the first entry; of what this person may not read, only how it hangs together."""
+    mine = set(AuditEntry.objects.filter(visible(person, "audit.export")).values_list("sequence", flat=True))
+    for entry in in_chain_order():
+        yield entry if entry["sequence"] in mine else {**{f: entry[f] for f in LINKS}, "withheld": True}
 
 
 def in_chain_order() -> Iterator[dict[str, Any]]:

@@ -18,6 +18,12 @@ def _json(value: Any) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
+def _district(target: Any, person: Any) -> int | None:
+    """Whose auditors read of it."""
+    of_target = target.scope().district if hasattr(target, "scope") else None
+    return of_target or (person.scope().district if person is not None else None)
+
+
 @transaction.atomic
 def record(
     action: str, target: models.Model | None, before: Any = None, after: Any = None, name: str = ""
@@ -42,8 +48,9 @@ def record(
     }
     entry_digest = entry_hash(head.hash, entry)
     saved = AuditEntry(
-        **entry, person_id_then=who.person.pk if who.person else None, previous=head.hash, hash=entry_digest
-    )
+        **entry, person_id_then=who.person.pk if who.person else None, district_id_then=_district(target, who.person),
+        previous=head.hash, hash=entry_digest,
+    )  # fmt: skip
     saved.save()
     head.sequence, head.hash = saved.sequence, saved.hash
     head.save(update_fields=["sequence", "hash"])

@@ -41,11 +41,11 @@ _HEADS = (
 def index(request: HttpRequest) -> HttpResponse:
     """/audit/: search the trail."""
     require(request.user, "audit.view")
-    found = queries.entries(request.GET)
+    found = queries.entries(request.user, request.GET)
     asked = request.GET.copy()
     asked.pop("page", None)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    context = {"page": page, "asked": request.GET, "query": asked.urlencode(), "actions": queries.actions()}
+    context = {"page": page, "asked": request.GET, "query": asked.urlencode(), "actions": queries.actions(request.user)}
     return render(request, "supervision/index.html", context)
 
 
@@ -53,7 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry, with what it changed."""
     require(request.user, "audit.view")
-    entry = get_object_or_404(AuditEntry, sequence=sequence)
+    entry = get_object_or_404(AuditEntry.objects.filter(queries.visible(request.user)), sequence=sequence)
     return render(request, "supervision/detail.html", {"entry": entry, "lines": queries.difference(entry)})
 
 
@@ -70,7 +70,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _cell(value: Any) -> str:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" else text
 
 
 def _csv(rows: Any) -> Iterator[bytes]:
@@ -89,7 +89,7 @@ def _line(row: Any) -> bytes:
 
 def _jsonl(rows: Any) -> Iterator[bytes]:
     for entry in rows:
-        yield json.dumps(entry.as_chained(), ensure_ascii=False).encode() + b"\n"
+        yield json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
 @login_required
@@ -98,10 +98,11 @@ def export(request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpRespo
     require(request.user, "audit.export")
     record("导出审计日志", None, None, {"kind": kind, "asked": dict(request.GET.items())})
     if kind == "jsonl":
-        rows = AuditEntry.objects.order_by("sequence").iterator(chunk_size=2000)
-        response = StreamingHttpResponse(_jsonl(rows), content_type="application/x-ndjson")
+        response = StreamingHttpResponse(
+            _jsonl(queries.exported_chain(request.user)), content_type="application/x-ndjson"
+        )
     else:
-        rows = queries.entries(request.GET).order_by("sequence").iterator(chunk_size=2000)
+        rows = queries.entries(request.user, request.GET).order_by("sequence").iterator(chunk_size=2000)
         response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename=audit.{kind}"
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from jiheng.web.asked import number
 from jiheng.web.org.models import Department, District, Person, Section, Unit
 from jiheng.web.org.permissions import require
 from jiheng.web.supervision.services import record
@@ -45,9 +46,10 @@ def rename_department(person: Person, department: Department, name: str) -> None
 
 
 def _year(text: str, what: str) -> int:
-    if not text.strip().isdecimal() or not 1990 <= int(text) <= 2200:
+    year = number(text.strip()) or 0
+    if not 1990 <= year <= 2200:
         raise Wrong(f"{what}要写四位年份，例如 2027。")
-    return int(text)
+    return year
 
 
 @transaction.atomic

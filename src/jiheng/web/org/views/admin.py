@@ -10,14 +10,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.org import people_excel
-from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
+from jiheng.web.org.models import Department, District, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.org.queries import people_in
 from jiheng.web.org.roles import Role
 from jiheng.web.org.services import people, places
 from jiheng.web.org.services.places import Wrong
@@ -75,22 +77,22 @@ def _change(request: HttpRequest, do: str) -> str:
         return "部门已新增。"
     if do == "remove_section":
         mine = Section.objects.filter(unit__department__district=district)
-        places.remove_section(me, get_object_or_404(mine, pk=said("section") or 0))
+        places.remove_section(me, get_object_or_404(mine, pk=number(said("section"))))
         return "科室已删除。"
     if do in ("rename_department", "add_unit"):
-        department = get_object_or_404(Department, pk=said("department") or 0, district=district)
+        department = get_object_or_404(Department, pk=number(said("department")), district=district)
         if do == "add_unit":
             places.add_unit(me, department, said("code", ""), name, said("valid_from", ""))
             return "单位已新增。"
         places.rename_department(me, department, name)
         return "部门名称已修改。"
     units = Unit.objects.filter(department__district=district).select_related("department")
-    unit = get_object_or_404(units, pk=said("unit") or 0)
+    unit = get_object_or_404(units, pk=number(said("unit")))
     if do == "add_section":
         places.add_section(me, unit, name)
         return "科室已新增。"
     if do == "end_unit":
-        places.end_unit(me, unit, said("last_year", ""), units.filter(pk=said("successor") or 0).first())
+        places.end_unit(me, unit, said("last_year", ""), units.filter(pk=number(said("successor"))).first())
         return "单位已停用。"
     places.rename_unit(me, unit, name)
     return "单位名称已修改。"
@@ -110,11 +112,11 @@ def change(request: HttpRequest) -> HttpResponse:
 @_for("org.view_people")
 def accounts(request: HttpRequest) -> HttpResponse:
     """/org/people/: accounts, to be searched; made by the system administrator."""
-    found = Person.objects.select_related("unit").prefetch_related("roles").annotate(role_count=Count("roles"))
+    found = people_in(_district(request)).select_related("unit").prefetch_related("roles")
     if q := request.GET.get("q", "").strip():
         found = found.filter(Q(username__icontains=q) | Q(name__icontains=q) | Q(unit__name__icontains=q))
     if request.GET.get("role") in Role.values:
-        found = found.filter(roles__role=request.GET["role"])
+        found = found.filter(pk__in=RoleAssignment.objects.filter(role=request.GET["role"]).values("person"))
     page = Paginator(found.order_by("username"), 30).get_page(request.GET.get("page"))
     units = Unit.objects.filter(valid_to=None, department__district=_district(request)).order_by("code")
     may = allowed(request.user, "org.manage_accounts")
@@ -127,7 +129,10 @@ def accounts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def create(request: HttpRequest) -> HttpResponse:
     """A new account; its first password is shown once."""
-    unit = Unit.objects.filter(pk=request.POST.get("unit") or 0).first()
+    mine = Unit.objects.filter(department__district=_district(request))
+    unit = mine.filter(pk=number(request.POST.get("unit"))).first()
+    if unit is None and request.POST.get("unit"):
+        raise Http404("没有这个单位，或者它不在本区划。")
     wanted = people.Wanted(request.POST.get("username", "").strip(), request.POST.get("name", ""), unit)
     try:
         made, password = people.create(request.user, wanted)
@@ -140,13 +145,13 @@ def create(request: HttpRequest) -> HttpResponse:
 @_for("org.view_people")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account with its roles."""
-    someone = get_object_or_404(Person.objects.select_related("unit"), pk=pk)
     district = _district(request)
+    someone = get_object_or_404(people_in(district).select_related("unit"), pk=pk)
     grants = allowed(request.user, "org.grant_roles")
     context = {
         "someone": someone, "held": someone.roles.select_related("unit", "department", "district", "granted_by"),
         "edit": allowed(request.user, "org.manage_accounts"), "grants": grants,
-        "unlock": allowed(request.user, "org.unlock"),
+        "unlock": allowed(request.user, "org.unlock"), "has_codes": bool(someone.totp_secret),
         "roles": Role.choices,
         "units": Unit.objects.filter(department__district=district, valid_to=None).order_by("code") if grants else [],
         "departments": Department.objects.filter(district=district) if grants else [],
@@ -158,10 +163,14 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change to an account comes here, named by ``do``; the services ask who may."""
-    me, someone, do = request.user, get_object_or_404(Person, pk=pk), request.POST.get("do", "")
+    me, do, district = request.user, request.POST.get("do", ""), _district(request)
+    someone = get_object_or_404(people_in(district), pk=pk)
     if do == "reset":
-        return render(request, "org/passwords.html", {"made": [(someone, people.reset_password(me, someone))]})
-    if do in ("enable", "disable"):
+        try:
+            return render(request, "org/passwords.html", {"made": [(someone, people.reset_password(me, someone))]})
+        except Wrong as error:
+            messages.error(request, str(error))
+    elif do in ("enable", "disable"):
         _done(
             request,
             lambda: people.set_active(me, someone, do == "enable"),
@@ -169,13 +178,16 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
         )
     elif do == "unlock":
         _done(request, lambda: people.unlock(me, someone), "已解锁。")
+    elif do == "forget_codes":
+        _done(request, lambda: people.forget_codes(me, someone), "动态口令已停用，下次登录只凭口令。")
     elif do == "grant" and request.POST.get("role") in Role.values:
-        unit = Unit.objects.select_related("department").filter(pk=request.POST.get("unit") or 0).first()
-        department = Department.objects.filter(pk=request.POST.get("department") or 0).first()
+        units, departments = Unit.objects.select_related("department"), Department.objects.all()
+        unit = units.filter(pk=number(request.POST.get("unit"))).first()
+        department = departments.filter(pk=number(request.POST.get("department"))).first()
         role = Role(request.POST["role"])
-        _done(request, lambda: people.grant(me, someone, role, _district(request), unit, department), "角色已授予。")
+        _done(request, lambda: people.grant(me, someone, role, district, unit, department), "角色已授予。")
     elif do == "revoke":
-        held = get_object_or_404(RoleAssignment, pk=request.POST.get("assignment") or 0, person=someone)
+        held = get_object_or_404(RoleAssignment, pk=number(request.POST.get("assignment")), person=someone)
         _done(request, lambda: people.revoke(me, held), "角色已收回。")
     return redirect("org-account", pk=pk)
 

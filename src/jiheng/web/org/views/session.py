@@ -12,6 +12,7 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -60,7 +61,8 @@ def log_in(request: HttpRequest) -> HttpResponse:
         if person is None:
             _failed(request, username, form, "账号或口令不正确。")
         elif person.totp_secret:
-            request.session["code_for"] = {"person": person.pk, "at": time.time(), "next": target}
+            stamp = person.get_session_auth_hash()  # a new password ends this too
+            request.session["code_for"] = {"person": person.pk, "at": time.time(), "next": target, "stamp": stamp}
             return redirect("login-code")
         else:
             return _enter(request, person, target)
@@ -76,7 +78,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get("code_for") or {}
     fresh = time.time() - waiting.get("at", 0) < _CODE_SECONDS
     person = queries.person_waiting(waiting.get("person")) if fresh else None
-    if person is None:
+    if person is None or not constant_time_compare(waiting.get("stamp", ""), person.get_session_auth_hash()):
         request.session.pop("code_for", None)
         messages.error(request, "等待动态口令超时，请重新登录。")
         return redirect("login")

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed, reach, units_for
@@ -56,8 +57,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _read_already(request: HttpRequest) -> str | None:
     """The preview of the file that was just sent, where it was read before this page was asked for."""
-    asked = request.GET.get("job", "")
-    found = Job.objects.filter(pk=int(asked), created_by=request.user).first() if asked.isdecimal() else None
+    found = Job.objects.filter(pk=number(request.GET.get("job")), created_by=request.user).first()
     return _lone(request, found) or None if found and not found.is_open else None
 
 
@@ -139,15 +139,15 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 def _posted(request: HttpRequest, prefix: str) -> dict[int, str]:
     """What was posted for each project, by its sequence."""
     return {
-        int(key.removeprefix(prefix)): str(value)
+        n: str(value)
         for key, value in request.POST.items()
-        if key.startswith(prefix) and key.removeprefix(prefix).isdecimal()
+        if key.startswith(prefix) and (n := number(key.removeprefix(prefix))) is not None
     }
 
 
 def _import(request: HttpRequest, upload: Upload) -> HttpResponse:
     choices, seen = _posted(request, "action:"), _posted(request, "seen:")
-    revisions = {n: int(text) for n, text in seen.items() if text.isdecimal()}
+    revisions = {n: revision for n, text in seen.items() if (revision := number(text)) is not None}
     try:
         done = services.import_upload(request.user, upload, choices, bool(request.POST.get("part_one")), revisions)
     except Refused as error:

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from jiheng import policy
+from jiheng.web.asked import number
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import allowed, reach, units_for
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
@@ -84,8 +85,8 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
         found = found.filter(Q(name__icontains=q) | Q(code__icontains=q))
     if asked.get("state") in State.values:
         found = found.filter(state=asked["state"])
-    if asked.get("unit", "").isdecimal():
-        found = found.filter(unit_id=int(asked["unit"]))
+    if (unit := number(asked.get("unit"))) is not None:
+        found = found.filter(unit_id=unit)
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
     if asked.get("found") in wanted:
         found = found.filter(wanted[asked["found"]])

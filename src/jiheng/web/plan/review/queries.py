@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from jiheng import model
 from jiheng.scoring.review import ReviewSheet
+from jiheng.web.asked import number
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import reach
 from jiheng.web.plan import mapping
@@ -19,6 +20,8 @@ from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.states import State
 
 PAGE = 25
+MOST_MONEY = Decimal(10) ** 12
+"""万元; no budget reaches it."""
 SORTS = {
     "": ("-risk", "-budget_total", "pk"), "budget": ("-budget_total", "pk"), "errors": ("-errors", "-warnings", "pk"),
     "waiting": ("state_since", "pk"), "unit": ("unit__code", "order", "pk"),
@@ -44,17 +47,19 @@ def queue(person: Person) -> QuerySet[Project]:
 
 def _money(text: str) -> Decimal | None:
     try:
-        return Decimal(text) if text.strip() else None
+        found = Decimal(text) if text.strip() else None
     except InvalidOperation:
         return None
+    # NaN and the infinite are numbers to Python, and none to a database.
+    return found if found is not None and found.is_finite() and abs(found) < MOST_MONEY else None
 
 
 def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
     """The queue as asked: text, department, severity, money; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
         found = found.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(unit__name__icontains=q))
-    if asked.get("department", "").isdecimal():
-        found = found.filter(unit__department_id=int(asked["department"]))
+    if (department := number(asked.get("department"))) is not None:
+        found = found.filter(unit__department_id=department)
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
     if asked.get("found") in wanted:
         found = found.filter(wanted[asked["found"]])

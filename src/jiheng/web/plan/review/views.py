@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import suggested_review
@@ -83,8 +84,8 @@ def _back(request: HttpRequest, pk: int) -> HttpResponse:
 def comment(request: HttpRequest, pk: int) -> HttpResponse:
     """Write on a cell, or reply."""
     project = project_or_404(request.user, pk)
-    parent = request.POST.get("parent", "")
-    above = get_object_or_404(Comment, pk=int(parent), project=project) if parent.isdecimal() else None
+    parent = number(request.POST.get("parent"))
+    above = get_object_or_404(Comment, pk=parent, project=project) if parent else None
     try:
         services.comment(request.user, project, request.POST.get("cell", ""), request.POST.get("text", ""), above)
     except Refused as error:
@@ -125,18 +126,18 @@ def score(request: HttpRequest, pk: int) -> HttpResponse:
 def step(request: HttpRequest, pk: int) -> HttpResponse:
     """Pass or return, then on to the next in the queue."""
     project = project_or_404(request.user, pk)
-    after = request.POST.get("after", "")
+    after = number(request.POST.get("after"))
     try:
         workflow.perform(request.user, project, request.POST.get("step", ""), request.POST.get("reason", ""))
     except Refused as error:
         messages.error(request, str(error))
         return _back(request, pk)
     messages.success(request, f"“{project}”已办理：{workflow.BY_NAME[request.POST['step']].label}。")
-    return redirect(f"/review/{int(after)}/" if after.isdecimal() else "/review/")
+    return redirect(f"/review/{after}/" if after else "/review/")
 
 
 def _chosen(request: HttpRequest) -> list[Project]:
-    keys = [int(k) for k in request.POST.getlist("project") if k.isdecimal()]
+    keys = [k for k in map(number, request.POST.getlist("project")) if k]
     found = queries.queue(request.user)
     clean = bool(request.POST.get("all_clean"))
     found = found.filter(errors=0, warnings=0) if clean else found.filter(pk__in=keys)
@@ -234,11 +235,11 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
     project = project_or_404(request.user, pk)
     found = list(project.versions.select_related("by", "approval"))
     now = queries.core_of(project)
-    wanted = {v.number: project_of(v.content) for v in found}
+    wanted: dict[int | None, Any] = {v.number: project_of(v.content) for v in found}
     context: dict[str, Any] = {"project": project, "versions": found}
     a, b = request.GET.get("a", ""), request.GET.get("b", "")
-    first = wanted.get(int(a)) if a.isdecimal() else None
-    second = wanted.get(int(b)) if b.isdecimal() else now if b == "now" else None
+    first = wanted.get(number(a))
+    second = now if b == "now" else wanted.get(number(b))
     if first is not None and second is not None:
         context["old"], context["new"], context["changes"] = queries.compare_contents(first, second)
     elif first is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jiheng.web.asked import number
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, ItemizedGoal, Safeguard
@@ -43,9 +44,9 @@ class GoalsSheet:
             return self.goals, "overall", OVERALL_LIMIT
         kind, _, rest = cell.partition(":")
         pk, _, field = rest.partition(":")
-        if kind not in KINDS or not pk.isdecimal() or field not in KINDS[kind][2]:
+        if kind not in KINDS or number(pk) is None or field not in KINDS[kind][2]:
             raise Refused(f"没有名为“{cell[:40]}”的单元格。")
-        row = self.rows[kind].get(int(pk))
+        row = self.rows[kind].get(number(pk) or 0)
         if row is None:
             raise Refused("这一行已被删除，没有保存。请刷新后再改。")
         return row, field, KINDS[kind][2][field]

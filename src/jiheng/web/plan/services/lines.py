@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jiheng.web.asked import number
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.table import INDICATOR_FIELDS
@@ -36,9 +37,10 @@ def _position(snapshot: Snapshot, key: int) -> int:
 
 def _row(key: str) -> tuple[str, int]:
     kind, _, pk = key.partition(":")
-    if kind not in KINDS or not pk.isdecimal():
+    row = number(pk)
+    if kind not in KINDS or row is None:
         raise Refused(f"没有名为“{key[:40]}”的行。")
-    return kind, int(pk)
+    return kind, row
 
 
 def _change(sheet: Sheet, person: Any, kind: str, wanted: Snapshot, action: str, seen: int) -> Saved:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, ProtectedError
 
 from jiheng.policy import Pack
 from jiheng.web.org.models import Unit
@@ -172,4 +172,7 @@ def delete_project(person: Any, pk: int) -> None:
         )
     said = {**{f: sheet.get(f) for f in HEAD}, **{kind: sheet.snapshot(kind) for kind in KINDS}}
     record("删除项目", project, said, None)
-    project.delete()
+    try:
+        project.delete()
+    except ProtectedError as error:  # later stages know it: rectification, payments, evaluation
+        raise Refused("这个项目已有后续记录（例如整改事项、支付、监控），不能删除。") from error

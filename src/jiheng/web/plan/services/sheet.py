@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jiheng.web.asked import number
 from jiheng.web.org.permissions import require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import Indicator, PlanPeriod, Project, ProjectGoal
@@ -42,7 +43,7 @@ class Sheet:
         kind, _, rest = cell.partition(":")
         key, _, field = rest.partition(":")
         field = field or _SINGLE.get(kind, "")
-        if kind not in KINDS or not key.isdecimal() or field not in KINDS[kind][2]:
+        if kind not in KINDS or number(key) is None or field not in KINDS[kind][2]:
             raise Refused(f"没有名为“{cell[:40]}”的单元格。")
         row = self.rows[kind].get(int(key))
         if row is None:

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import MALFORMED
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan.checking import counts
@@ -117,7 +118,7 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         return JsonResponse({"error": str(refused)}, status=422)
     except PermissionDenied as denied:
         return JsonResponse({"error": str(denied)}, status=403)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except MALFORMED:
         return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
 
 

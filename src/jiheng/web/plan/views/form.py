@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import MALFORMED
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan import services, workflow
 from jiheng.web.plan.checking import pack_of, suggested_review
@@ -116,7 +117,7 @@ def _asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return JsonResponse({"error": str(refused)}, status=422)
         except PermissionDenied as denied:
             return JsonResponse({"error": str(denied) or "没有权限。"}, status=403)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except MALFORMED:
             return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
 
     return require_POST(handle)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
 from jiheng.web.plan import exporting
@@ -163,6 +164,6 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    if text and not text.isdecimal():
+    if text and number(text) is None:
         raise Http404("地址不对。")
-    return int(text or 0)
+    return number(text) or 0

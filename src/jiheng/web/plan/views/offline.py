@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from jiheng.web.asked import number
 from jiheng.web.org.permissions import require
 from jiheng.web.plan import offline
 from jiheng.web.plan.exporting import media_type
@@ -38,7 +39,7 @@ def forms(request: HttpRequest) -> HttpResponse:
     """/plan/offline/: the chosen drafts (or all that this person writes) as forms in one workbook."""
     year = _year(request)
     found = visible_projects(request.user, "plan.edit").filter(budget_year=year, state__in=EDITABLE)
-    if chosen := [int(k) for k in request.GET.getlist("project") if k.isdecimal()]:
+    if chosen := [k for k in map(number, request.GET.getlist("project")) if k]:
         found = found.filter(pk__in=chosen)
     rows = list(found.prefetch_related("periods", "goals", "indicators").order_by("unit__code", "order", "pk"))
     if not rows:

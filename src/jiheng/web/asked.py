@@ -1,0 +1,18 @@
+"""What a request says, taken for what it is meant to be; nonsense names nothing, and breaks nothing."""
+
+from __future__ import annotations
+
+from django.http.request import RawPostDataException
+
+MALFORMED = (
+    ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, RawPostDataException,
+)  # fmt: skip
+"""What reading JSON of any shape may raise: of wrong types, too deep, too large, or a form in its place."""
+_DIGITS = 18
+"""A key of the database has no more; Python refuses to read some thousand, and SQLite chokes on twenty."""
+
+
+def number(text: object) -> int | None:
+    """A whole number from 0 on, or ``None`` for anything else; for keys, years and places."""
+    said = str(text or "")
+    return int(said) if said.isdecimal() and len(said) <= _DIGITS else None
