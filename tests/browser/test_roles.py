@@ -112,6 +112,23 @@ ADDRESSES: dict[str, Address] = {
     "review-undo": _action(),
     "review-resolve": _action(pk="comment"),
     **{f"review-{do}": _action(pk="in_review") for do in "comment score step".split()},
+    # self-evaluation
+    "evaluation": _page("evaluation.view"),
+    "evaluation-open": _action(),
+    "evaluation-opening": Address("evaluation.view", {"pk": "year_key"}, kind="part"),
+    "evaluation-batch": _action(),
+    "evaluation-export": Address("evaluation.view", {"kind": "xlsx"}, kind="file"),
+    "evaluation-export-job": Address("evaluation.review_finance", {"pk": "evaluation_job"}, 404),
+    "evaluation-ranking": _page("evaluation.view"),
+    "evaluation-department": Address("evaluation.view", {"pk": "department"}, 404, but=_OF_UNITS),
+    "evaluation-department-report": Address("evaluation.view", {"pk": "department"}, 404, "file", but=_OF_UNITS),
+    **{f"evaluation-department-{do}": _action(pk="department") for do in ("save", "step")},
+    "evaluation-evidence": _file("evaluation.view", pk="evaluation_evidence"),
+    "evaluation-evidence-upload": _action(pk="evaluation_row"),
+    "evaluation-evidence-remove": _action(pk="evaluation_evidence"),
+    "evaluation-form": _page("evaluation.view", pk="evaluation"),
+    **{f"evaluation-{do}": _action(pk="evaluation") for do in "cells refresh step".split()},
+    "evaluation-file": _file("evaluation.view", pk="evaluation", kind="docx"),
     # rectification, and who answers for what
     "assessment": _page("results.view"),
     "assessment-export": Address("results.view", kind="file"),
@@ -214,8 +231,28 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
         "approved": approved, "approval": approval, "comment": comment, "publication": publication, "job": job,
         "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item,
     }  # fmt: skip
+    keys |= year_over(year, clerk, finance)
     found = {name: thing.pk for name, thing in keys.items()}
     return found | {"year": year.year, "entry": AuditEntry.objects.latest("sequence").sequence}
+
+
+def year_over(year: Any, clerk: Any, finance: Any) -> dict[str, Any]:
+    """The self-evaluation of the year, with a file beside a row and one being exported."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.http import QueryDict
+
+    from jiheng.web.evaluation.models import SelfEvaluation
+    from jiheng.web.evaluation.services.exporting import ask_for
+    from jiheng.web.evaluation.services.start import start
+    from jiheng.web.jobs.services import perform
+    from jiheng.web.monitoring.services import evidence
+
+    perform(start(finance, year).pk)
+    form = SelfEvaluation.objects.get()
+    row = form.rows.first()
+    file = evidence.attach(clerk, row, form.project, SimpleUploadedFile("验收单.pdf", b"%PDF-1.7 acceptance"))
+    job = ask_for(finance, year, "docx", QueryDict(""))
+    return {"evaluation": form, "evaluation_row": row, "evaluation_evidence": file, "evaluation_job": job}
 
 
 def address_of(name: str, town: dict[str, Any]) -> str:

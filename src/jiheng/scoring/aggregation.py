@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from jiheng.policy import Pack
@@ -38,22 +38,57 @@ class Summary:
     rate: Decimal | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Projects added up by a database; money in 元. ``product`` is the sum of score × budget, ``weight`` the budget,
+    of those that have a score."""
+
+    count: int = 0
+    scored: int = 0
+    points: Decimal = NOTHING
+    product: Decimal = NOTHING
+    weight: Decimal = NOTHING
+    budget: Decimal = NOTHING
+    paid: Decimal = NOTHING
+    grades: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Sums) -> Sums:
+        grades = {g: self.grades.get(g, 0) + other.grades.get(g, 0) for g in (*self.grades, *other.grades)}
+        return Sums(
+            self.count + other.count, self.scored + other.scored, self.points + other.points,
+            self.product + other.product, self.weight + other.weight, self.budget + other.budget,
+            self.paid + other.paid, grades,
+        )  # fmt: skip
+
+
+def sums_of(projects: Iterable[Scored], pack: Pack) -> Sums:
+    """The sums of projects that are at hand."""
+    grades, whole = pack.self_evaluation.grades, Sums()
+    for p in projects:
+        if p.score is None:
+            whole += Sums(1, budget=p.budget, paid=p.paid)
+        else:
+            named = {grade_of(p.score, grades): 1}
+            whole += Sums(1, 1, p.score, p.score * p.budget, p.budget, p.budget, p.paid, named)
+    return whole
+
+
 def summary_of(projects: Iterable[Scored], pack: Pack) -> Summary:
     """The overall result of a department, a unit or a section: scores weighted by money (元), graded as a project is.
 
     Where no project has a budget, all count alike.
     """
-    known = list(projects)
-    scored = [(p.score, p.budget) for p in known if p.score is not None]
-    budget, paid = sum((p.budget for p in known), NOTHING), sum((p.paid for p in known), NOTHING)
-    mean = to_cents(sum((s for s, _ in scored), NOTHING) / len(scored)) if scored else None
-    weight = sum((b for _, b in scored), NOTHING)
-    weighted = to_cents(sum((s * b for s, b in scored), NOTHING) / weight) if weight else mean
-    names = {g.name: 0 for g in pack.self_evaluation.grades}
-    for s, _ in scored:
-        names[grade_of(s, pack.self_evaluation.grades)] += 1
+    return summarize(sums_of(projects, pack), pack)
+
+
+def summarize(sums: Sums, pack: Pack) -> Summary:
+    """The same from sums."""
+    mean = to_cents(sums.points / sums.scored) if sums.scored else None
+    weighted = to_cents(sums.product / sums.weight) if sums.weight else mean
+    names = {g.name: sums.grades.get(g.name, 0) for g in pack.self_evaluation.grades}
     grade = grade_of(weighted, pack.self_evaluation.grades) if weighted is not None else ""
-    return Summary(len(known), len(scored), mean, weighted, grade, names, budget, paid, percent_of(paid, budget))
+    rate = percent_of(sums.paid, sums.budget)
+    return Summary(sums.count, sums.scored, mean, weighted, grade, names, sums.budget, sums.paid, rate)
 
 
 def points_rate(rows: Iterable[tuple[Decimal | None, Decimal]]) -> Decimal | None:
@@ -87,3 +122,11 @@ def distribution(scores: Sequence[Decimal], step: int = 5) -> list[tuple[int, in
     for score in scores:
         counts[min(int(min(max(score, NOTHING), HUNDRED)) // step, len(counts) - 1)] += 1
     return [(n * step, (n + 1) * step, count) for n, count in enumerate(counts)]
+
+
+def distribution_of(counts: Mapping[int, int], step: int = 5) -> list[tuple[int, int, int]]:
+    """The same from how many scores have each whole number of points."""
+    found = [0] * (100 // step)
+    for points, count in counts.items():
+        found[min(max(points, 0) // step, len(found) - 1)] += count
+    return [(n * step, (n + 1) * step, count) for n, count in enumerate(found)]

@@ -111,9 +111,13 @@ def _above_budget(row: int, claim: Claim, year: int) -> list[Doubt]:
 
 def pattern_of(scores: Sequence[Decimal], pack: Pack) -> Doubt | None:
     """H07: nearly all projects of a unit or department score at the very top; ``None`` where they do not."""
+    return pattern_among(len(scores), sum(1 for s in scores if s >= pack.honesty.high_score), pack)
+
+
+def pattern_among(count: int, high: int, pack: Pack) -> Doubt | None:
+    """The same from how many projects have a score, and how many of them a high one."""
     rules = pack.honesty
-    high = sum(1 for s in scores if s >= rules.high_score)
-    if len(scores) < rules.least_projects or high * HUNDRED < rules.many_high * len(scores):
+    if count < rules.least_projects or high * HUNDRED < rules.many_high * count:
         return None
-    said = f"{len(scores)} 个项目中 {high} 个自评在 {plain(rules.high_score)} 分以上，分数过于集中，请抽查。"
+    said = f"{count} 个项目中 {high} 个自评在 {plain(rules.high_score)} 分以上，分数过于集中，请抽查。"
     return Doubt("H07", "warning", said)

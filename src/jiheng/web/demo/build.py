@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jiheng.web.demo import results
+from jiheng.web.demo import evaluation, results
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make
 from jiheng.web.disclosure.models import Publication
@@ -81,6 +81,8 @@ def build(tell: Callable[[str], None] = lambda _: None) -> None:
     tell("检查全部项目")
     _publish(years[:-1])
     tell("公开往年文本")
+    evaluation.build(years[0])
+    tell("绩效自评")
     results.build(years[1])
     tell("整改台账")
 

@@ -11,3 +11,7 @@ class EvaluationConfig(AppConfig):
     name = "jiheng.web.evaluation"
     label = "evaluation"
     verbose_name = "绩效自评"
+
+    def ready(self) -> None:
+        """Declare the jobs."""
+        from jiheng.web.evaluation.services import exporting, start  # noqa: F401

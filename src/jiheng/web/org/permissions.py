@@ -54,6 +54,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "evaluation.submit": ("报送绩效自评", frozenset((R.UNIT_HEAD,))),
     "evaluation.review_department": ("部门审核绩效自评", frozenset((R.DEPARTMENT_REVIEWER,))),
     "evaluation.review_finance": ("财政审核绩效自评", frozenset((R.FINANCE_REVIEWER,))),
+    "evaluation.manage": ("开展年度绩效自评", frozenset((R.FINANCE_REVIEWER,))),
     "evaluation.department": ("编写部门整体自评", frozenset((R.DEPARTMENT_REVIEWER,))),
     "results.view": ("查看整改台账", _PLAN_READERS),
     "results.raise": (

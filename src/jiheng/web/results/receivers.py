@@ -6,6 +6,7 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from jiheng.web.evaluation.signals import finding_made
 from jiheng.web.monitoring.signals import light_turned_red
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.services import Found, add_word, raise_once
@@ -23,5 +24,21 @@ def _light(record: Any, row: Any = None, **_: Any) -> None:
         found = Found(
             Rectification.Source.MONITORING, f"{project}：{label}{what}", reason, Rectification.Severity.SERIOUS,
             project, origin=record,
+        )  # fmt: skip
+        raise_once(key, found)
+
+
+@receiver(finding_made)
+def _finding(evaluation: Any, kind: str, title: str, description: str, **_: Any) -> None:
+    """A self-evaluation was accepted with a score below the pass mark or with doubts: an item, or a word to it."""
+    project, severity = evaluation.project, Rectification.Severity.COMMON
+    cause = f"evaluation:{project.pk}:{kind}:"
+    key = f"{cause}{evaluation.revision}"
+    if not add_word(cause, key, f"再次审核通过时仍存在：{description}"):
+        if kind == "score":
+            severity = Rectification.Severity.SERIOUS
+        found = Found(
+            Rectification.Source.EVALUATION, f"{project}：{title}"[:300], description, severity, project,
+            origin=evaluation,
         )  # fmt: skip
         raise_once(key, found)

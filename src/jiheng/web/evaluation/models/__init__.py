@@ -4,7 +4,10 @@ from jiheng.web.evaluation.models.self_evaluation import (
     DepartmentSelfEvaluation,
     EvaluatedIndicator,
     EvaluationStep,
+    EvaluationYear,
     SelfEvaluation,
 )
 
-__all__ = ["DepartmentSelfEvaluation", "EvaluatedIndicator", "EvaluationStep", "SelfEvaluation"]
+__all__ = [
+    "DepartmentSelfEvaluation", "EvaluatedIndicator", "EvaluationStep", "EvaluationYear", "SelfEvaluation",
+]  # fmt: skip

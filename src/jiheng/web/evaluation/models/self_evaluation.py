@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
@@ -33,6 +35,8 @@ class SelfEvaluation(models.Model):
     executed_fiscal = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     executed_carry_over = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     executed_other = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    budget = models.DecimalField("全年预算数", max_digits=18, decimal_places=2, default=0)
+    executed = models.DecimalField("全年执行数", max_digits=18, decimal_places=2, default=0)
     execution_weight = models.DecimalField("执行率分值", max_digits=6, decimal_places=2, default=10)
     execution_rate = models.DecimalField("执行率", max_digits=9, decimal_places=2, null=True, blank=True)
     execution_points = models.DecimalField("执行率得分", max_digits=6, decimal_places=2, null=True, blank=True)
@@ -41,8 +45,15 @@ class SelfEvaluation(models.Model):
     computed = models.DecimalField("计算总分", max_digits=6, decimal_places=2, null=True, blank=True)
     score = models.DecimalField("总分", max_digits=6, decimal_places=2, null=True, blank=True)
     grade = models.CharField("等级", max_length=4, blank=True)
+    whole = models.SmallIntegerField(null=True, blank=True)
+    missing = models.IntegerField("未计分的行", default=0)
+    """Rows that have no points yet; while there are any there is no score."""
+    adjusted = models.IntegerField("人工调整的行", default=0)
     honesty = models.JSONField("诚信核查", default=list)
-    """Findings: ``[{"code", "severity", "message"}]``."""
+    """Findings: ``[{"code", "name", "severity", "message", "rows"}]``; rows by key."""
+    doubts = models.IntegerField("核查问题数", default=0)
+    monitored = models.CharField("监控期次", max_length=30, blank=True)
+    """The round whose values stand beside the rows."""
     honesty_explanation = models.TextField("对核查问题的说明", blank=True)
     filled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
@@ -50,14 +61,20 @@ class SelfEvaluation(models.Model):
     class Meta:
         ordering = ["project"]
         indexes = [
-            models.Index(fields=["budget_year", "department", "grade"]),
-            models.Index(fields=["budget_year", "-score"]),
+            models.Index(fields=["budget_year", "department", "whole"]),
+            models.Index(fields=["budget_year", "-score", "project"]),
             models.Index(fields=["budget_year", "unit", "state"]),
+            models.Index(fields=["budget_year", "state"]),
         ]
         verbose_name = "自评表"
 
     def __str__(self) -> str:
         return f"{self.project}自评表"
+
+    @property
+    def initial(self) -> Decimal:
+        """The budget of the beginning of the year (年初预算数), 元."""
+        return self.initial_fiscal + self.initial_carry_over + self.initial_other
 
     def scope(self) -> Scope:
         """Where it belongs."""
@@ -84,7 +101,12 @@ class EvaluatedIndicator(models.Model):
     numerator = models.DecimalField("分子", max_digits=24, decimal_places=6, null=True, blank=True)
     denominator = models.DecimalField("分母", max_digits=24, decimal_places=6, null=True, blank=True)
     attainment = models.CharField("定性达成程度", max_length=16, blank=True)
-    """The band of a qualitative indicator, as :mod:`jiheng.scoring` names it."""
+    """The band of a qualitative indicator, as the policy pack names it …"""
+    attained = models.DecimalField("达成百分比", max_digits=5, decimal_places=2, null=True, blank=True)
+    """… and the percent within it; empty means the band's usual one."""
+    monitored_raw = models.CharField("监控填报值", max_length=500, blank=True)
+    monitored_numerator = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
+    monitored_denominator = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
     computed = models.DecimalField("计算得分", max_digits=6, decimal_places=2, null=True, blank=True)
     explanation = models.CharField("计分说明", max_length=500, blank=True)
     given = models.DecimalField("调整得分", max_digits=6, decimal_places=2, null=True, blank=True)
@@ -97,6 +119,11 @@ class EvaluatedIndicator(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def points(self) -> Decimal | None:
+        """What counts: the points a person gave, else those computed."""
+        return self.computed if self.given is None else self.given
 
     def scope(self) -> Scope:
         """Where it belongs."""
@@ -119,6 +146,32 @@ class EvaluationStep(models.Model):
         verbose_name = "自评流转"
 
 
+class EvaluationYear(models.Model):
+    """The self-evaluation of a budget year was opened: since when, by whom, until when it is to be submitted."""
+
+    budget_year = models.OneToOneField(BudgetYear, on_delete=models.PROTECT, related_name="evaluation")
+    closes_on = models.DateField("截止日期", null=True, blank=True)
+    opened_at = models.DateTimeField("开展时间", auto_now_add=True)
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    job = models.IntegerField(null=True, blank=True)
+    """The key of the job that makes the forms."""
+
+    class Meta:
+        verbose_name = "年度自评"
+
+    def __str__(self) -> str:
+        return f"{self.budget_year}绩效自评"
+
+    def scope(self) -> Scope:
+        """Where it belongs."""
+        return self.budget_year.scope()
+
+    @property
+    def fiscal_year(self) -> int:
+        """The year, for permissions."""
+        return self.budget_year.year
+
+
 class DepartmentSelfEvaluation(models.Model):
     """A department's overall self-evaluation (部门整体自评): the sums over its projects, and what it says."""
 
@@ -131,6 +184,8 @@ class DepartmentSelfEvaluation(models.Model):
     measures = models.TextField("改进措施和结果应用", blank=True)
     content = models.JSONField(default=dict)
     """The sums as they were when it was submitted."""
+    reason = models.TextField("财政意见", blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     score = models.DecimalField("得分", max_digits=6, decimal_places=2, null=True, blank=True)
     grade = models.CharField("等级", max_length=4, blank=True)
     revision = models.IntegerField(default=0)

@@ -1,0 +1,139 @@
+"""Ranking and distribution of a year's self-evaluations: one grouped query, quotients by :mod:`jiheng.scoring`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, QuerySet, Sum
+
+from jiheng.policy import Pack
+from jiheng.scoring.aggregation import Scored, Summary, Sums, distribution_of, ranking, summarize
+from jiheng.scoring.honesty import pattern_among
+from jiheng.scoring.self_evaluation import grade_of
+from jiheng.web.evaluation.models import SelfEvaluation
+from jiheng.web.evaluation.queries.forms import visible_forms
+from jiheng.web.org.models import Department, Unit
+from jiheng.web.plan.checking import pack_of
+from jiheng.web.plan.models import BudgetYear
+
+NOTHING = Decimal(0)
+CENT = Decimal("0.01")
+LEVELS = {"department": "部门", "unit": "单位"}
+
+
+@dataclass(slots=True)
+class Ranked:
+    """A place with its result. ``pattern`` says that nearly all its projects score at the very top."""
+
+    key: int
+    name: str
+    summary: Summary
+    place: int | None = None
+    pattern: str = ""
+    high: int = 0
+    bars: list[tuple[str, int, Decimal, Decimal]] = field(default_factory=list)
+    """Grade, count, share in percent, where it starts: the bar of grades."""
+
+
+@dataclass(slots=True)
+class Overview:
+    """A year's result: all together, the places in order, and how scores are distributed."""
+
+    summary: Summary
+    places: list[Ranked]
+    bins: list[tuple[int, int, int, Decimal]]
+    """From, to, count, percent of the largest."""
+    pattern: str
+
+
+def overview(person: Any, year: BudgetYear, level: str, department: int | None = None) -> Overview:
+    """The forms of a year that a person may see, by department or by unit (``level``).
+
+    Two queries whatever their number; raises ``KeyError`` for another level.
+    """
+    found = visible_forms(person).filter(budget_year=year)
+    if department:
+        found = found.filter(department_id=department)
+    return overview_of(found, pack_of(year), level)
+
+
+def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Overview:
+    """The same for any forms of one year."""
+    sums, wholes = _grouped(forms, pack, f"{level}_id")
+    names = _names(level, sums)
+    places = [_ranked(key, names[key], sums[key], wholes[key], pack) for key in sums]
+    _put_places(places)
+    total = sum(sums.values(), Sums())
+    counts: dict[int, int] = defaultdict(int)
+    for mine in wholes.values():
+        for whole, count in mine.items():
+            counts[whole] += count
+    doubt = pattern_among(total.scored, _high(counts, pack), pack)
+    ordered = sorted(places, key=lambda p: (p.place is None, p.place or 0, p.name))
+    return Overview(summarize(total, pack), ordered, _bins(counts), doubt.message if doubt else "")
+
+
+def _grouped(
+    forms: QuerySet[SelfEvaluation], pack: Pack, by: str
+) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:  # fmt: skip
+    """Place → sums, and place → whole points → how many: by the place and the whole points of the score."""
+    rows = forms.select_related(None).order_by().values_list(by, "whole")
+    rows = rows.annotate(
+        n=Count("pk"), points=Sum("score"), product=Sum(F("score") * F("budget")), money=Sum("budget"),
+        paid=Sum("executed"),
+    )  # fmt: skip
+    sums: dict[int, Sums] = defaultdict(Sums)
+    wholes: dict[int, dict[int, int]] = defaultdict(dict)
+    for key, whole, count, points, product, budget, paid in rows:
+        money, spent = (budget or NOTHING).quantize(CENT), (paid or NOTHING).quantize(CENT)
+        if whole is None:
+            sums[key] += Sums(count, budget=money, paid=spent)
+            continue
+        # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
+        named = {grade_of(Decimal(whole), pack.self_evaluation.grades): count}
+        exact = Decimal(str(product or 0))
+        sums[key] += Sums(count, count, (points or NOTHING).quantize(CENT), exact, money, money, spent, named)
+        wholes[key][whole] = count
+    return sums, wholes
+
+
+def _names(level: str, keys: Any) -> dict[int, str]:
+    model = {"department": Department, "unit": Unit}[level]
+    return dict(model._default_manager.filter(pk__in=list(keys)).values_list("pk", "name"))
+
+
+def _high(counts: dict[int, int], pack: Pack) -> int:
+    return sum(count for whole, count in counts.items() if whole >= pack.honesty.high_score)
+
+
+def _ranked(key: int, name: str, sums: Sums, wholes: dict[int, int], pack: Pack) -> Ranked:
+    high = _high(wholes, pack)
+    doubt = pattern_among(sums.scored, high, pack)
+    found = Ranked(key, name, summarize(sums, pack), pattern=doubt.message if doubt else "", high=high)
+    at = NOTHING
+    for grade, count in found.summary.grades.items():
+        share = Decimal(count * 100) / sums.scored if sums.scored else NOTHING
+        found.bars.append((grade, count, round(share, 2), round(at, 2)))
+        at += share
+    return found
+
+
+def _put_places(places: list[Ranked]) -> None:
+    """Equal results share a place; who has none is not ranked."""
+    by_key = {str(p.key): p for p in places}
+    for place in ranking(Scored(str(p.key), p.summary.weighted) for p in places):
+        by_key[place.item.name].place = place.place
+
+
+def _bins(counts: dict[int, int]) -> list[tuple[int, int, int, Decimal]]:
+    found = distribution_of(counts)
+    most = max((count for _, _, count in found), default=0)
+    return [(a, b, n, round(Decimal(n * 100) / most, 1) if most else NOTHING) for a, b, n in found]
+
+
+def worst(forms: QuerySet[SelfEvaluation], count: int = 10) -> list[SelfEvaluation]:
+    """The projects with the lowest scores."""
+    return list(forms.filter(score__isnull=False).defer("honesty").order_by("score", "project")[:count])

@@ -1,0 +1,1 @@
+"""What changes the evaluation stage's data; nothing else does."""

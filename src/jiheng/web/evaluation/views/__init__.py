@@ -1,0 +1,1 @@
+"""What the evaluation stage's addresses answer."""
