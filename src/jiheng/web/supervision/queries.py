@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from jiheng.web.supervision.chain import first_broken
-from jiheng.web.supervision.models import AuditEntry, Notification
+from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
 
 
 def entries(asked: Any) -> QuerySet[AuditEntry]:
@@ -27,6 +27,16 @@ def entries(asked: Any) -> QuerySet[AuditEntry]:
     if end := asked.get("end", ""):
         found = found.filter(at__lte=f"{end}T23:59:59.999+00:00")
     return found
+
+
+def is_narrowed(asked: Any) -> bool:
+    """Whether this asks for less than the whole trail."""
+    return any(asked.get(name, "").strip() for name in ("q", "person", "action", "start", "end"))
+
+
+def length() -> int:
+    """How many entries there are: the number of the last, as none is ever taken out."""
+    return AuditHead.objects.values_list("sequence", flat=True).first() or 0
 
 
 def actions() -> list[str]:
