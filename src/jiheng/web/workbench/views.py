@@ -25,8 +25,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     bars = queries.progress(projects, "department" if wide else "unit") if wide or department else []
     context = {
         "year": year,
-        "stages": queries.stages(projects, year, timezone.localdate()),
-        "mine": mine[: queries.SHOWN],
+        "stages": queries.stages(projects, year, today),
+        "mine": queries.first(mine),
         "sum": queries.summary(mine),
         "bars": bars,
         "red": queries.red_list(projects) if wide or department else [],
