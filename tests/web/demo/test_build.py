@@ -8,6 +8,7 @@ from django.utils import timezone
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.build import YEARS, build
 from jiheng.web.disclosure.models import Publication
+from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.roles import Role
 from jiheng.web.plan.models import Project
@@ -26,7 +27,9 @@ def test_the_whole_district() -> None:
     assert 100 < wrong < 300
     assert Publication.objects.count() == 24
     assert {a.role for a in DEMO_ACCOUNTS} == set(Role.values)
-    assert len(steps) == 6
+    assert len(steps) == 7
+    assert MonitoringRound.objects.exclude(state="planned").count() == 7
+    assert set(MonitoringRecord.objects.values_list("state", flat=True)) == set(RecordState.values)
     assert Rectification.objects.count() == 60
     assert set(Rectification.objects.values_list("state", flat=True)) == set(Rectification.State.values)
     assert Rectification.objects.filter(state="open", due_on__lt=timezone.localdate()).count() > 3

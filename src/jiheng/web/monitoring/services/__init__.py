@@ -1,0 +1,1 @@
+"""What changes the monitoring stage's data; nothing else does."""
