@@ -149,6 +149,28 @@ ADDRESSES: dict[str, Address] = {
     "public": _page(EVERYBODY),
     "public-document": _page(EVERYBODY, pk="publication"),
     "public-download": _file(EVERYBODY, pk="publication", kind="docx"),
+    # monitoring
+    "monitoring": _page("monitoring.view"),
+    "monitoring-overview": _page("monitoring.view", "?round={round}"),
+    "monitoring-review": Address("monitoring.review_department or monitoring.review_finance"),
+    "monitoring-review-batch": _action(),
+    "monitoring-rounds": _page("monitoring.manage"),
+    "monitoring-rounds-make": _action(),
+    **{f"monitoring-{do}": _action(pk="round") for do in "round-change remind report".split()},
+    "monitoring-excel": Address("monitoring.report", {"pk": "round"}),
+    "monitoring-excel-template": Address("monitoring.report", {"pk": "round"}, kind="file"),
+    "monitoring-report-file": _file("monitoring.report", pk="report"),
+    "monitoring-form": _page("monitoring.view", pk="record"),
+    "monitoring-fill": Address("monitoring.report", {"pk": "record"}, 404, "part", "?how=last"),
+    **{f"monitoring-{do}": _action(pk="record") for do in "cells money step".split()},
+    "monitoring-evidence": _action(pk="row"),
+    "monitoring-evidence-file": _file("monitoring.view", pk="evidence"),
+    "monitoring-evidence-remove": _action(pk="evidence"),
+    "monitoring-mine": _page(STAFF),
+    "responsibility": _page("monitoring.assign"),
+    "responsibility-project": _page("monitoring.assign", pk="approved"),
+    "responsibility-department": Address("monitoring.assign", {"pk": "department"}, 404, but=_OF_UNITS),
+    "responsibility-section": _page("monitoring.view", pk="section"),
     # supervision
     "audit": _page("audit.view"),
     "audit-entry": Address("audit.view", {"sequence": "entry"}),
@@ -227,6 +249,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     perform(job.pk)
     item = raise_item(finance, Found("review", "指标值没有测算过程", project=project))
     token, _ = api.create(finance, "取数", ["org:read"], 30)
+    monitored = _monitored(clerk, approved)
     keys = {
         "person": clerk, "department": project.unit.department, "project": project, "in_review": in_review,
         "approved": approved, "approval": approval, "comment": comment, "publication": publication, "job": job,
@@ -234,6 +257,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     }  # fmt: skip
     keys |= year_over(year, clerk, finance)
     found = {name: thing.pk for name, thing in keys.items()}
+    found |= {name: thing.pk for name, thing in monitored.items()}
     return found | {"year": year.year, "entry": AuditEntry.objects.latest("sequence").sequence}
 
 
@@ -254,6 +278,35 @@ def year_over(year: Any, clerk: Any, finance: Any) -> dict[str, Any]:
     file = evidence.attach(clerk, row, form.project, SimpleUploadedFile("验收单.pdf", b"%PDF-1.7 acceptance"))
     job = ask_for(finance, year, "docx", QueryDict(""))
     return {"evaluation": form, "evaluation_row": row, "evaluation_evidence": file, "evaluation_job": job}
+
+
+def _monitored(clerk: Any, approved: Any) -> dict[str, Any]:
+    """A round that is open for the approved project, with evidence and a report."""
+    from datetime import date
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.jobs.services import perform
+    from jiheng.web.monitoring.models import MonitoringRound
+    from jiheng.web.monitoring.services.evidence import attach
+    from jiheng.web.monitoring.services.reporting import ask_report
+    from jiheng.web.monitoring.services.rounds import ask_fill
+    from jiheng.web.org.models import Section
+
+    days = {"opens_on": date(2026, 4, 1), "closes_on": date(2026, 4, 15), "locks_on": date(2099, 1, 1)}
+    made = MonitoringRound.objects.create(
+        budget_year=approved.budget_year, order=1, label="3月底", period_end=date(2026, 3, 31), **days
+    )
+    perform(ask_fill(made).pk)
+    made.refresh_from_db()
+    record = made.records.get(project=approved)
+    row, report = record.rows.first(), ask_report(clerk, made)
+    perform(report.pk)
+    assert Job.objects.get(pk=report.pk).state == "done"
+    evidence = attach(clerk, row, approved, SimpleUploadedFile("验收单.pdf", b"%PDF-1.4 tested"))
+    section = Section.objects.create(unit=approved.unit, name="业务科")
+    return {"round": made, "record": record, "row": row, "evidence": evidence, "report": report, "section": section}
 
 
 def address_of(name: str, town: dict[str, Any]) -> str:

@@ -101,6 +101,8 @@ class Monitoring(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     yellow_completion: Decimal = Decimal(90)
     """Completion measured against the time gone by, in %: below this a result is yellow."""
     red_completion: Decimal = Decimal(70)
+    remind_days: int = 3
+    """So many days before a round closes, those who have not reported are reminded."""
 
 
 class RoundRule(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -141,13 +143,33 @@ _PARTS = (
     ("/word/footer1.xml", f"{_TYPE}.footer+xml"),
     ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
 )
-_CONTENT_TYPES = (
-    f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/>'
-    + "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in _PARTS)
-    + "</Types>"
-)
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FIRST_EXTRA = 5
+"""The number of the relation of the first part beyond those that every file has: rId5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A further part that the text refers to, as ``rId5`` and on in order: its name below ``word/``, its content type,
+    the kind of its relation; and the parts that belong to it, by name below ``word/``."""
+
+    name: str
+    content: str
+    content_type: str
+    relation: str
+    own: Mapping[str, str | bytes] = field(default_factory=dict)
+
+
+def _content_types(extras: Sequence[Extra]) -> str:
+    parts = (*_PARTS, *((f"/word/{e.name}", e.content_type) for e in extras))
+    return (
+        f'{_HEAD}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        + (f'<Default Extension="xlsx" ContentType="{_WORKBOOK}"/>' if extras else "")
+        + "".join(f'<Override PartName="{name}" ContentType="{kind}"/>' for name, kind in parts)
+        + "</Types>"
+    )
 
 
 def _relations(*pairs: tuple[str, str]) -> str:
@@ -165,18 +187,18 @@ def _properties(title: str) -> str:
     )
 
 
-def package(body: str, title: str, landscape: bool = False) -> bytes:
+def package(body: str, title: str, landscape: bool = False, extras: Sequence[Extra] = ()) -> bytes:
     """The .docx whose text is this XML; the same text gives the same bytes."""
     text = body + _section(landscape)
-    parts = {
-        "[Content_Types].xml": _CONTENT_TYPES,
+    parts: dict[str, str | bytes] = {
+        "[Content_Types].xml": _content_types(extras),
         "_rels/.rels": _relations(
             (f"{_R}/officeDocument", "word/document.xml"), (f"{_RELS}/metadata/core-properties", "docProps/core.xml")
         ),
         "word/document.xml": f"{_HEAD}<w:document {_NAMESPACES}><w:body>{text}</w:body></w:document>",
         "word/_rels/document.xml.rels": _relations(
             (f"{_R}/styles", "styles.xml"), (f"{_R}/fontTable", "fontTable.xml"), (f"{_R}/settings", "settings.xml"),
-            (f"{_R}/footer", "footer1.xml"),
+            (f"{_R}/footer", "footer1.xml"), *((e.relation, e.name) for e in extras),
         ),
         "word/styles.xml": _STYLES,
         "word/fontTable.xml": _FONT_TABLE,
@@ -184,6 +206,9 @@ def package(body: str, title: str, landscape: bool = False) -> bytes:
         "word/footer1.xml": _FOOTER,
         "docProps/core.xml": _properties(title),
     }  # fmt: skip
+    for extra in extras:
+        parts[f"word/{extra.name}"] = extra.content
+        parts |= {f"word/{name}": content for name, content in extra.own.items()}
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():

@@ -9,6 +9,7 @@ from django.utils import timezone
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.build import YEARS, build
 from jiheng.web.disclosure.models import Publication
+from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.roles import Role
 from jiheng.web.plan.models import Project
@@ -29,6 +30,8 @@ def test_the_whole_district() -> None:
     assert {a.role for a in DEMO_ACCOUNTS} == set(Role.values)
     assert steps[:2] == ["机构和年度", "部门、单位和人员"] and "绩效自评" in steps
     _year_over()
+    assert MonitoringRound.objects.exclude(state="planned").count() == 7
+    assert set(MonitoringRecord.objects.values_list("state", flat=True)) == set(RecordState.values)
     assert Rectification.objects.count() == 60
     assert set(Rectification.objects.values_list("state", flat=True)) == set(Rectification.State.values)
     assert Rectification.objects.filter(state="open", due_on__lt=timezone.localdate()).count() > 3

@@ -204,12 +204,37 @@ def _work(w: SimpleNamespace) -> None:
     notify([w.clerk], "请修改", f"/plan/{w.project.pk}/")
 
 
+def _monitored(w: SimpleNamespace) -> None:
+    from datetime import date
+
+    from jiheng.web.execution.models import Evidence
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.monitoring.models import MonitoringRound
+    from jiheng.web.monitoring.services.opening import make_forms
+    from jiheng.web.monitoring.services.reporting import REPORT_JOB
+
+    w.round = MonitoringRound.objects.create(
+        budget_year=w.year, order=1, label="3月底", period_end=date(2026, 3, 31), opens_on=date(2026, 4, 1),
+        closes_on=date(2026, 4, 15), locks_on=date(2099, 1, 1), state="open",
+    )  # fmt: skip
+    make_forms(w.round, [w.approved.pk])
+    w.record = w.round.records.get()
+    w.row = w.record.rows.get()
+    w.evidence = Evidence.objects.create(
+        project=w.approved, owner=w.row, name="验收单.pdf", path="evidence/none", sm3="0" * 64, by=w.clerk
+    )
+    w.report = Job.objects.create(
+        kind=REPORT_JOB, title="监控报告", created_by=w.clerk, state="done", payload={"round": w.round.pk}
+    )
+
+
 @pytest.fixture
 def world(db: None) -> Any:
     """Everything; ``far_`` is in another district, ``other_`` in another department, ``sibling`` in another unit."""
     w = _places()
     _people(w)
     _work(w)
+    _monitored(w)
     w.later = timezone.now() + timedelta(minutes=1)
     return w
 
@@ -246,6 +271,23 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "audit-entry": lambda w: {"sequence": 1},
     "api-token-withdraw": lambda w: {"pk": w.token.pk},
     "api-token-revoke": lambda w: {"pk": w.token.pk},
+    **dict.fromkeys(
+        "monitoring-form monitoring-cells monitoring-fill monitoring-money monitoring-step".split(),
+        lambda w: {"pk": w.record.pk},
+    ),
+    **dict.fromkeys(
+        ("monitoring-round-change monitoring-remind monitoring-report monitoring-excel"
+         " monitoring-excel-template").split(),
+        lambda w: {"pk": w.round.pk},
+    ),
+    "monitoring-evidence": lambda w: {"pk": w.row.pk},
+    **dict.fromkeys(
+        "monitoring-evidence-file monitoring-evidence-remove".split(), lambda w: {"pk": w.evidence.pk}
+    ),
+    "monitoring-report-file": lambda w: {"pk": w.report.pk},
+    "responsibility-project": lambda w: {"pk": w.approved.pk},
+    "responsibility-department": lambda w: {"pk": w.department.pk},
+    "responsibility-section": lambda w: {"pk": w.section.pk},
     "audit-export": lambda w: {"kind": "csv"},
 }  # fmt: skip
 """Address with parameters → those of an object in the first unit of the first district."""

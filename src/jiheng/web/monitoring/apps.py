@@ -11,3 +11,9 @@ class MonitoringConfig(AppConfig):
     name = "jiheng.web.monitoring"
     label = "monitoring"
     verbose_name = "绩效运行监控"
+
+    def ready(self) -> None:
+        """Know what is done in the background and from time to time, in the worker as in the server."""
+        from jiheng.web.monitoring.services import opening as _opening  # noqa: F401
+        from jiheng.web.monitoring.services import reporting as _reporting  # noqa: F401
+        from jiheng.web.monitoring.services import rounds as _rounds  # noqa: F401

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jiheng.web.org.permissions import allowed
 from jiheng.web.workbench import queries
+from jiheng.web.workbench.duties import duties
 
 
 @login_required
@@ -18,6 +19,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     year = queries.current_year(person)
     if year is None or not allowed(person, "plan.view"):
         return render(request, "workbench/plain.html", {"year": year})
+    today = timezone.localdate()
     projects = queries.reachable(person, year)
     mine = queries.waiting(person, projects)
     wide = allowed(person, "workbench.overview")
@@ -30,6 +32,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "sum": queries.summary(mine),
         "bars": bars,
         "red": queries.red_list(projects) if wide or department else [],
+        "duties": duties(person, today),
         "wide": wide,
         "review": allowed(person, "plan.review_finance") or department,
     }

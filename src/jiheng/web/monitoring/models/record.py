@@ -16,7 +16,9 @@ class MonitoringRecord(models.Model):
     """The monitoring form of one project in one round. Amounts in 元, percentages as the number people see.
 
     Money is filled in from payments up to the round's ``period_end``; lights and reasons are computed when saved, and
-    ``department`` and ``unit`` repeat the project's, so that a district adds up without joins.
+    ``department`` and ``unit`` repeat the project's, so that a district adds up without joins. ``initial_*`` is the
+    budget of the beginning of the year, ``budget_*`` the one after adjustments. ``announced`` remembers that the red
+    light of the money was told to later stages, so that it is told once.
     """
 
     round = models.ForeignKey(MonitoringRound, on_delete=models.PROTECT, related_name="records")
@@ -27,6 +29,9 @@ class MonitoringRecord(models.Model):
     state_since = models.DateTimeField(auto_now_add=True)
     revision = models.IntegerField(default=0)
     is_reported = models.BooleanField("已填报", default=False)
+    initial_fiscal = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    initial_carry_over = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    initial_other = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     budget_fiscal = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     budget_carry_over = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     budget_other = models.DecimalField(max_digits=18, decimal_places=2, default=0)
@@ -46,6 +51,7 @@ class MonitoringRecord(models.Model):
     light_reason = models.CharField(max_length=500, blank=True)
     progress_text = models.TextField("年度总体目标完成情况", blank=True)
     measures = models.TextField("纠偏措施", blank=True)
+    announced = models.BooleanField(default=False)
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -75,6 +81,21 @@ class MonitoringRecord(models.Model):
     def budget(self) -> Decimal:
         """The year's budget on the day, 元."""
         return self.budget_fiscal + self.budget_carry_over + self.budget_other
+
+    @property
+    def initial(self) -> Decimal:
+        """The budget of the beginning of the year, 元."""
+        return self.initial_fiscal + self.initial_carry_over + self.initial_other
+
+    @property
+    def budget_wan(self) -> Decimal:
+        """The same in 万元."""
+        return self.budget / 10000
+
+    @property
+    def executed_wan(self) -> Decimal:
+        """What was spent by the day, 万元."""
+        return self.executed / 10000
 
     @property
     def executed(self) -> Decimal:
@@ -119,6 +140,8 @@ class IndicatorReport(models.Model):
     light = models.CharField("预警", max_length=8, choices=Light.choices, default=Light.GREY)
     light_reason = models.CharField(max_length=300, blank=True)
     note = models.TextField("备注", blank=True)
+    announced = models.BooleanField(default=False)
+    """Whether later stages were told that it is red."""
 
     class Meta:
         ordering = ["order", "pk"]

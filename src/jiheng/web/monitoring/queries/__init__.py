@@ -1,0 +1,1 @@
+"""What reads the monitoring stage's data."""

@@ -1,0 +1,183 @@
+"""Where a round stands: by department or unit, project by project, money against results. In a handful of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, F, Q, QuerySet, Sum, Window
+from django.db.models.functions import Floor, RowNumber
+
+from jiheng.scoring.numbers import percent_of
+from jiheng.web.monitoring.models import Light, MonitoringRecord, RecordState
+from jiheng.web.monitoring.queries.records import SEVERITY
+
+WAN = Decimal(10000)
+UNITS = 40
+"""Units on one heat map."""
+CELLS = 48
+"""Projects of a unit that are shown, the worst first; of the others only the number."""
+SHOWN = 20
+POINTS = 400
+"""So many projects are drawn one by one; of more, how many lie close together."""
+
+
+@dataclass(slots=True)
+class Group:
+    """A department or unit: how many projects of each light, how many are not reported, its money in 万元."""
+
+    pk: int
+    code: str
+    name: str
+    count: int
+    lights: dict[str, int]
+    drafts: int
+    budget: Decimal
+    executed: Decimal
+    result: Decimal | None
+    cells: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Execution rate of all together, in percent."""
+        return percent_of(self.executed, self.budget)
+
+    @property
+    def hidden(self) -> int:
+        """How many projects the heat map leaves out."""
+        return self.count - len(self.cells)
+
+    @property
+    def bars(self) -> list[tuple[str, int, int]]:
+        """(light, where its part of the bar begins, how wide) in percent."""
+        found, at = [], 0
+        for light in ("red", "yellow", "green", "grey"):
+            end = at + self.lights[light]
+            if end > at:
+                begin = at * 100 // self.count
+                found.append((light, begin, end * 100 // self.count - begin))
+            at = end
+        return found
+
+
+_MONEY = ("fiscal", "carry_over", "other")
+
+
+def groups(forms: QuerySet[MonitoringRecord], by: str) -> list[Group]:
+    """Sums by ``department`` or ``unit``, those with most trouble first."""
+    budget = sum((Sum(f"budget_{s}") for s in _MONEY[1:]), Sum("budget_fiscal"))
+    executed = sum((Sum(f"executed_{s}") for s in _MONEY[1:]), Sum("executed_fiscal"))
+    lights = {light: Count("pk", filter=Q(light=light)) for light in Light.values}
+    rows = (
+        forms.order_by().values(by, f"{by}__code", f"{by}__name")
+        .annotate(
+            n=Count("pk"), drafts=Count("pk", filter=Q(state=RecordState.DRAFT)), money=budget, spent=executed,
+            result=Avg("result_percent"), **lights,
+        )
+    )  # fmt: skip
+    found = [
+        Group(
+            r[by], r[f"{by}__code"], r[f"{by}__name"], r["n"], {c: r[c] for c in Light.values}, r["drafts"],
+            r["money"] / WAN, r["spent"] / WAN, _rounded(r["result"]),
+        )
+        for r in rows
+    ]  # fmt: skip
+    return sorted(found, key=lambda g: (-g.lights["red"], -g.lights["yellow"], g.code))
+
+
+def _rounded(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def heat(forms: QuerySet[MonitoringRecord], shown: list[Group]) -> None:
+    """Give each unit its projects, the worst first, as many as a line holds."""
+    place = Window(RowNumber(), partition_by="unit", order_by=[F("severity").asc(), F("pk").asc()])
+    cells = (
+        forms.filter(unit__in=[g.pk for g in shown]).annotate(severity=SEVERITY).annotate(place=place)
+        .filter(place__lte=CELLS).order_by("unit", "place")
+        .values("pk", "unit", "light", "project__name", "light_reason", "state")
+    )  # fmt: skip
+    found = defaultdict(list)
+    for cell in cells:
+        found[cell["unit"]].append(cell)
+    for group in shown:
+        group.cells = found[group.pk]
+
+
+def red_list(forms: QuerySet[MonitoringRecord], most: int = SHOWN) -> QuerySet[MonitoringRecord]:
+    """The projects that are off, those furthest behind first."""
+    red = forms.filter(light=Light.RED).select_related("project", "unit").defer("project__findings")
+    return red.order_by(F("result_percent").asc(nulls_last=True), "executed_percent", "pk")[:most]
+
+
+def late(units: list[Group]) -> list[Group]:
+    """The units that have not reported everything, those with most open first."""
+    return sorted((g for g in units if g.drafts), key=lambda g: (-g.drafts, g.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A project, or how many, on the chart of money against results; places in the chart's own units."""
+
+    x: int
+    y: int
+    radius: int
+    light: str
+    title: str
+    pk: int | None = None
+
+
+LEFT, TOP, WIDTH, HEIGHT = 40, 10, 520, 240
+"""Where the axes of the chart lie."""
+REACH = 60
+"""Percentage points ahead of or behind the plan at the ends of the axis; what is further lies at the end."""
+
+
+def _x(gap: Any) -> int:
+    return LEFT + int((max(-REACH, min(REACH, gap)) + REACH) * WIDTH / (2 * REACH))
+
+
+def _y(result: Any) -> int:
+    return TOP + int((100 - max(0, min(100, result))) * HEIGHT / 100)
+
+
+def chart(forms: QuerySet[MonitoringRecord], count: int) -> dict[str, Any]:
+    """Money (execution rate less plan, across) against results (mean completion, upwards)."""
+    known = forms.exclude(executed_percent=None).exclude(planned_percent=None).exclude(result_percent=None)
+    return {
+        "dots": _dots(known) if count <= POINTS else _clouds(known),
+        "left": LEFT, "top": TOP, "right": LEFT + WIDTH, "bottom": TOP + HEIGHT, "middle": _x(0),
+        "across": [(_x(v), f"{v:+d}" if v else "0") for v in range(-60, 61, 20)],
+        "upwards": [(_y(v), v) for v in (0, 50, 70, 90, 100)],
+    }  # fmt: skip
+
+
+def _dots(known: QuerySet[MonitoringRecord]) -> list[Dot]:
+    rows = known.order_by("pk").values_list(
+        "pk", "project__name", "executed_percent", "planned_percent", "result_percent", "light"
+    )
+    return [
+        Dot(_x(e - p), _y(r), 4, light, f"{name}：比计划 {e - p:+.2f} 个百分点，目标完成率 {r}%", pk)
+        for pk, name, e, p, r, light in rows
+    ]
+
+
+def _clouds(known: QuerySet[MonitoringRecord]) -> list[Dot]:
+    """Of many projects those within five points of each other are one dot, as large as they are many."""
+    rows = (
+        known.order_by().annotate(
+            across=Floor((F("executed_percent") - F("planned_percent")) / 5), up=Floor(F("result_percent") / 5)
+        )
+        .values("across", "up", "light").annotate(n=Count("pk"))
+    )  # fmt: skip
+    found = list(rows)
+    most = max((r["n"] for r in found), default=1)
+    return [
+        Dot(
+            _x(int(r["across"]) * 5 + 2), _y(int(r["up"]) * 5 + 2), 2 + int(10 * (r["n"] / most) ** 0.5), r["light"],
+            f"{r['n']} 个项目：比计划 {int(r['across']) * 5:+d} 个百分点，目标完成率 {int(r['up']) * 5}% 左右",
+        )
+        for r in sorted(found, key=lambda r: -r["n"])
+    ]  # fmt: skip

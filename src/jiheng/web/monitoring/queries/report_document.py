@@ -1,0 +1,163 @@
+"""The monitoring report of a round: sections by the template ``report.toml``, tables and charts from the forms."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from importlib import resources
+from typing import Any
+
+from django.db.models import QuerySet
+
+from jiheng.scoring.numbers import percent_of, plain
+from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound
+from jiheng.web.monitoring.queries import overview
+from jiheng.web.monitoring.queries.records import tally
+from jiheng.writers.docx_chart import BarChart, Series
+from jiheng.writers.docx_report import Block, Grid, Heading, Paragraph, write_report
+
+MOST_ON_CHART = 20
+MOST_RED = 50
+MOST_LATE = 50
+
+
+def _money(value: Decimal) -> str:
+    return f"{value:,.2f}"
+
+
+def _percent(value: Decimal | None) -> str:
+    return "—" if value is None else f"{plain(value)}%"
+
+
+def _share(part: Decimal, whole: Decimal) -> str:
+    return plain(percent_of(part, whole) or Decimal(0))
+
+
+_COLORS = (
+    ("red", "偏离", "C0312B"), ("yellow", "预警", "E0A030"), ("green", "正常", "35A066"), ("grey", "未报", "B6C0CB"),
+)  # fmt: skip
+
+
+class Report:
+    """The numbers of a report, read once."""
+
+    def __init__(self, found: MonitoringRound, forms: QuerySet[MonitoringRecord], place: str) -> None:
+        self.round, self.forms, self.place = found, forms, place
+        self.tally = tally(forms)
+        departments = overview.groups(forms, "department")
+        self.units = overview.groups(forms, "unit")
+        self.by = "部门" if len(departments) > 1 else "单位"
+        self.groups = sorted(departments if len(departments) > 1 else self.units, key=lambda g: g.code)
+
+    def numbers(self) -> dict[str, Any]:
+        """What the template's names stand for."""
+        budget = sum((g.budget for g in self.groups), Decimal(0))
+        executed = sum((g.executed for g in self.groups), Decimal(0))
+        done = self.tally["count"] - self.tally["draft"]
+        results = [(g.result, g.count) for g in self.groups if g.result is not None]
+        known = sum(n for _, n in results)
+        mean = sum((r * n for r, n in results), Decimal(0)) / known if known else None
+        day = self.round.period_end
+        return self.tally | {
+            "place": self.place, "round": str(self.round), "day": f"{day.year}年{day.month}月{day.day}日",
+            "budget": _money(budget), "executed": _money(executed), "rate": _share(executed, budget),
+            "reported": done, "reported_rate": _share(Decimal(done), Decimal(self.tally["count"])),
+            "result": "—" if mean is None else f"{mean:.1f}",
+        }  # fmt: skip
+
+    def lights_table(self) -> Block:
+        """Lights by department or unit."""
+        rows = [
+            [
+                g.name,
+                f"{g.count}",
+                *(f"{g.lights[c]}" for c in ("green", "yellow", "red", "grey")),
+                f"{g.count - g.drafts}",
+            ]
+            for g in self.groups
+        ]
+        heads = (self.by, "项目", "正常", "预警", "偏离", "未报", "已报送")
+        return Grid(
+            f"表1　各{self.by}项目监控情况（个）", heads, rows, (40, 10, 10, 10, 10, 10, 12), frozenset(range(1, 7))
+        )
+
+    def lights_chart(self) -> Block:
+        """The same as bars, those with most trouble first."""
+        shown = sorted(self.groups, key=lambda g: (-g.lights["red"], -g.lights["yellow"], g.code))[:MOST_ON_CHART]
+        colors = (
+            ("red", "偏离", "C0312B"),
+            ("yellow", "预警", "E0A030"),
+            ("green", "正常", "35A066"),
+            ("grey", "未报", "B6C0CB"),
+        )
+        series = [Series(label, [g.lights[c] for g in shown], color) for c, label, color in colors]
+        height = 1800 + 360 * len(shown)
+        title = f"各{self.by}项目预警分布（个）"
+        return BarChart(title, [g.name for g in shown], series, stacked=True, lying=True, height=height)
+
+    def money_table(self) -> Block:
+        """Money by department or unit."""
+        rows = [[g.name, _money(g.budget), _money(g.executed), _percent(g.rate)] for g in self.groups]
+        heads = (self.by, "预算数（万元）", "执行数（万元）", "执行率")
+        return Grid(f"表2　各{self.by}预算执行情况", heads, rows, (40, 20, 20, 14), frozenset((1, 2, 3)))
+
+    def progress_chart(self) -> Block:
+        """Money beside results."""
+        shown = self.groups[:MOST_ON_CHART]
+        money = Series("预算执行率", [None if g.rate is None else float(g.rate) for g in shown], "1F4E8C")
+        results = Series("目标平均完成率", [None if g.result is None else float(g.result) for g in shown], "35A066")
+        return BarChart(
+            f"各{self.by}执行率与目标完成率", [g.name for g in shown], [money, results], lying=True, percent=True,
+            height=1800 + 440 * len(shown),
+        )  # fmt: skip
+
+    def reasons_table(self) -> Block:
+        """Why indicators deviate."""
+        rows = IndicatorReport.objects.filter(record__in=self.forms, light__in=(Light.RED, Light.YELLOW))
+        counts: Counter[str] = Counter()
+        for reasons in rows.order_by().values_list("reasons", flat=True).iterator(chunk_size=5000):
+            counts.update(reasons)
+        found = [[label, f"{counts[key]}"] for key, label in IndicatorReport.Reason.choices]
+        return Grid("表3　预警和偏离指标的原因（项）", ("偏差原因", "指标数"), found, (70, 30), frozenset((1,)))
+
+    def red_table(self) -> Block:
+        """The projects that are off."""
+        rows = []
+        for f in overview.red_list(self.forms, MOST_RED):
+            gap = f"{_percent(f.executed_percent)} / {_percent(f.planned_percent)}"
+            rows.append([str(f.project), f.unit.name, gap, _percent(f.result_percent), f.measures or f.light_reason])
+        heads = ("项目", "单位", "执行率 / 计划", "目标完成率", "情况与措施")
+        return Grid("表4　偏离项目", heads, rows, (26, 22, 18, 12, 36), frozenset((2, 3)))
+
+    def late_table(self) -> Block:
+        """Who has not reported."""
+        rows = [[g.name, f"{g.drafts}", f"{g.count}"] for g in overview.late(self.units)[:MOST_LATE]]
+        return Grid("表5　未报送单位", ("单位", "未报送项目", "全部项目"), rows, (60, 20, 20), frozenset((1, 2)))
+
+
+_SHOWN = (
+    "lights_table", "lights_chart", "money_table", "progress_chart", "reasons_table", "red_table", "late_table",
+)  # fmt: skip
+SHOWN: dict[str, Callable[[Report], Block]] = {name: getattr(Report, name) for name in _SHOWN}
+"""What a section of the template can show."""
+
+
+def blocks_of(report: Report) -> list[Block]:
+    """The report, section by section as the template has them."""
+    template = tomllib.loads((resources.files("jiheng.web.monitoring") / "report.toml").read_text("utf-8"))
+    numbers, found = report.numbers(), []
+    for section in template["section"]:
+        if section.get("only_with") and not numbers[section["only_with"]]:
+            continue
+        found.append(Heading(section["heading"]))
+        found += [Paragraph(line.format(**numbers)) for line in section["text"]]
+        found += [SHOWN[name](report) for name in section.get("show", ())]
+    return found
+
+
+def write(found: MonitoringRound, forms: QuerySet[MonitoringRecord], place: str, today: str) -> tuple[bytes, str]:
+    """(the .docx, its title)."""
+    title = f"{place}{found}预算绩效运行监控报告"
+    return write_report(title, "", blocks_of(Report(found, forms, place)), (place, today)), title

@@ -1,0 +1,149 @@
+// The monitoring form: cells saved as they are typed, walked with the keyboard, pasted into from Excel.
+"use strict";
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const data = $("form-data") && JSON.parse($("form-data").textContent);
+  if (!data || !data.editable) return;
+  const table = $("table"), status = $("status"), token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const COLUMNS = ["actual_raw", "forecast_raw", "likelihood", "reason_text", "measures", "note"];
+  const fields = new Map([...table.querySelectorAll("[data-cell]")].map((f) => [f.dataset.cell, f]));
+  const boxes = (cell) => [...table.querySelectorAll(`[data-reasons="${cell}"]`)];
+  for (const box of table.querySelectorAll("[data-reasons]")) fields.set(box.dataset.reasons, null);
+  const value = (cell) => fields.get(cell) ? fields.get(cell).value.replace(/\r\n?/g, "\n").trim() : boxes(cell).filter((b) => b.checked).map((b) => b.value).join("、");
+  const grow = (field) => { if (field.tagName !== "TEXTAREA") return; field.style.height = "auto"; field.style.height = `${field.scrollHeight}px`; };
+  function show(cell, text) {
+    const field = fields.get(cell);
+    if (field === undefined) return;
+    if (field) { field.value = text; grow(field); } else for (const box of boxes(cell)) box.checked = text.split("、").includes(box.value);
+  }
+  const saved = new Map([...fields.keys()].map((cell) => [cell, value(cell)]));
+  const proposed = new Set(), unsaved = new Set();
+  for (const field of fields.values()) if (field) grow(field);
+
+  // ---- talking to the server: one save after another, each naming what it replaces --------------------------------
+  const queue = [];
+  let busy = false, retry = 0;
+  const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
+  const waiting = (cell) => { for (const job of [...queue].reverse()) if (cell in job.values) return job.values[cell]; return saved.get(cell); };
+  function save(cells) {
+    const values = {};
+    for (const cell of cells) if (value(cell) !== waiting(cell)) values[cell] = value(cell);
+    if (!Object.keys(values).length) return;
+    queue.push({ values }); pump();
+  }
+  async function pump() {
+    if (busy || !queue.length) return;
+    busy = true; say("正在保存…");
+    const job = queue[0];
+    job.was = job.was || Object.fromEntries(Object.keys(job.values).map((cell) => [cell, saved.get(cell)]));
+    try {
+      const response = await fetch(data.cells, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(job) });
+      const json = (response.headers.get("Content-Type") || "").includes("json");
+      if (!json || response.status >= 500 || response.status === 401) throw new Error(json ? (await response.json()).error : "服务器暂时没有回应，内容暂存在本页，正在重试…");
+      queue.shift(); retry = 0;
+      const answer = await response.json();
+      if (response.status === 200) accept(answer, job); else refuse(response.status, answer, job);
+    } catch (error) {
+      retry = Math.min(retry + 1, 6);
+      say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
+      setTimeout(() => { busy = false; pump(); }, 1000 * 2 ** (retry - 1));
+      return;
+    }
+    busy = false; pump();
+  }
+  function accept(answer, job) {
+    for (const [cell, text] of Object.entries(job.values)) {
+      const stored = cell in answer.changed ? answer.changed[cell] : text;
+      saved.set(cell, stored); mark(cell, "unsaved", false); unsaved.delete(cell);
+      // What is being typed on is not put in order under the fingers.
+      if (value(cell) === text && (document.activeElement !== fields.get(cell) || !fields.get(cell))) show(cell, stored);
+    }
+    for (const [row, [light, why]] of Object.entries(answer.lights)) {
+      const holder = table.querySelector(`[data-light="${row}"] .light`), words = table.querySelector(`[data-why="${row}"]`);
+      if (!holder) continue;
+      holder.className = `light ${light}`; holder.title = why;
+      holder.setAttribute("aria-label", { red: "偏离", yellow: "预警", green: "正常" }[light] || "未报");
+      words.textContent = why; words.hidden = light !== "red" && light !== "yellow";
+    }
+    $("state").innerHTML = answer.state; $("forecast-total").textContent = answer.total[0];
+    say(`已保存 ${answer.at}`, "good");
+  }
+  function refuse(code, answer, job) {
+    if (code === 409 && answer.conflicts.length) return conflict(answer, job);
+    for (const cell of Object.keys(job.values)) { unsaved.add(cell); mark(cell, "unsaved", true, `没有保存：${answer.error}`); }
+    say(answer.error, "bad");
+  }
+  function conflict(answer, job) {
+    const box = $("conflict"), theirs = answer.conflicts[answer.conflicts.length - 1];
+    $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
+    $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
+    for (const c of answer.conflicts) saved.set(c.cell, c.value);
+    $("take-theirs").onclick = () => { for (const c of answer.conflicts) show(c.cell, c.value); box.close(); save(Object.keys(job.values)); say("已采用对方的内容"); };
+    $("take-mine").onclick = () => { box.close(); save(Object.keys(job.values)); };
+    if (!box.open) box.showModal();
+  }
+  function mark(cell, css, on, title = "") {
+    for (const field of fields.get(cell) ? [fields.get(cell)] : boxes(cell)) { field.classList.toggle(css, on); if (title) field.title = title; else field.removeAttribute("title"); }
+  }
+
+  // ---- typing and walking -------------------------------------------------------------------------------------------
+  const timers = new Map();
+  const later = (cell) => { clearTimeout(timers.get(cell)); timers.set(cell, setTimeout(() => save([cell]), 700)); };
+  const now = (cell) => { clearTimeout(timers.get(cell)); settle(cell); save([cell]); };
+  table.addEventListener("input", (event) => {
+    const field = event.target, cell = field.dataset.cell;
+    if (!cell) return;
+    grow(field); settle(cell);
+    if (!event.isComposing) later(cell); // half-composed Chinese is nobody's text
+  });
+  table.addEventListener("compositionend", (event) => { if (event.target.dataset.cell) later(event.target.dataset.cell); });
+  table.addEventListener("change", (event) => { const cell = event.target.dataset.cell || event.target.dataset.reasons; if (cell) now(cell); });
+  table.addEventListener("focusout", (event) => { const cell = event.target.dataset.cell; if (cell && !proposed.has(cell)) { if (value(cell) === saved.get(cell)) show(cell, saved.get(cell)); else now(cell); } });
+  function walk(field, by) {
+    const inRow = field.dataset.cell.startsWith("row:"), column = field.dataset.cell.split(":").pop();
+    const all = [...fields.values()].filter((f) => f && f.dataset.cell.startsWith("row:") === inRow && (!inRow || f.dataset.cell.endsWith(`:${column}`)));
+    const next = all[all.indexOf(field) + by];
+    if (next) { next.focus(); if (next.select) next.select(); }
+    return !!next;
+  }
+  table.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (!field.dataset.cell || event.isComposing || event.keyCode === 229) return;
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey, text = field.tagName === "TEXTAREA";
+    if (event.key === "Enter" && plain && !event.shiftKey) { event.preventDefault(); if (!walk(field, 1)) field.blur(); }
+    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && plain && text && !field.value.includes("\n")) { event.preventDefault(); walk(field, event.key === "ArrowDown" ? 1 : -1); }
+    else if (event.key === "Escape" && text) { show(field.dataset.cell, saved.get(field.dataset.cell)); }
+  });
+  table.addEventListener("paste", (event) => {
+    const cell = event.target.dataset.cell || "", text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    if (!cell.startsWith("row:") || !/[\t\n]/.test(text)) return;
+    event.preventDefault();
+    const rows = [...table.querySelectorAll("tr[data-row]")], begin = rows.indexOf(event.target.closest("tr")), column = COLUMNS.indexOf(cell.split(":").pop()), touched = [];
+    text.split("\n").forEach((line, n) => line.split("\t").forEach((part, k) => {
+      const row = rows[begin + n], name = COLUMNS[column + k], key = row && name && `row:${row.dataset.row}:${name}`;
+      if (key && fields.has(key)) { show(key, part.trim()); touched.push(key); }
+    }));
+    save(touched);
+  });
+
+  // ---- quick fills: proposed, looked at, then saved or dropped ---------------------------------------------------------
+  const bar = $("proposed");
+  const tell = () => { bar.hidden = !proposed.size; bar.querySelector("span").textContent = `带入了 ${proposed.size} 处，还没有保存。请逐格看过，改好后再确认。`; };
+  const settle = (cell) => { if (proposed.delete(cell)) { mark(cell, "proposed", false); tell(); } };
+  document.addEventListener("click", async (event) => {
+    const fill = event.target.closest("[data-fill]");
+    for (const more of document.querySelectorAll("details.more[open]")) if (!more.contains(event.target) || fill) more.removeAttribute("open");
+    if (event.target.closest("[data-keep]")) { const cells = [...proposed]; for (const cell of cells) settle(cell); save(cells); }
+    if (event.target.closest("[data-drop]")) for (const cell of [...proposed]) { show(cell, saved.get(cell)); settle(cell); }
+    if (!fill) return;
+    const response = await fetch(`${data.fill}?how=${fill.dataset.fill}`);
+    if (!response.ok) { say("没有取到，请刷新后再试。", "bad"); return; }
+    let count = 0;
+    for (const [cell, text] of Object.entries((await response.json()).values)) if (fields.has(cell) && !value(cell)) { show(cell, text); if (value(cell)) { proposed.add(cell); mark(cell, "proposed", true); count += 1; } }
+    tell(); if (!count) say("没有可以带入的内容。");
+  });
+  window.addEventListener("beforeunload", (event) => {
+    for (const cell of fields.keys()) if (!proposed.has(cell) && !unsaved.has(cell)) save([cell]);
+    if (queue.length || proposed.size || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; }
+  });
+})();

@@ -1,0 +1,71 @@
+"""The monitoring report is made in the background, with tables and charts that Word can edit."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from .conftest import ACTUAL, filled
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def red(person: Any, record: Any) -> Any:
+    from jiheng.web.monitoring.services.report import save_cells
+
+    cells = filled(record, ("50株", *ACTUAL[1:]))
+    first = record.rows.first().pk
+    save_cells(person("clerk"), record.pk, cells | {f"row:{first}:reasons": "人员保障"}, {})
+    return record
+
+
+def test_the_report_is_made_and_fetched_by_who_asked(
+    client: Any, person: Any, red: Any, settings: Any, tmp_path: Any
+) -> None:
+    from jiheng.readers.docx import read_docx
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.jobs.services import perform
+
+    settings.MEDIA_ROOT = tmp_path
+    client.force_login(person("finance_reviewer"), BACKEND)
+    client.post(f"/monitoring/rounds/{red.round_id}/report/")
+    job = Job.objects.get(kind="monitoring.report_document")
+    perform(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.result["name"]) == ("done", "云溪区公共服务局本级2026年10月底预算绩效运行监控报告.docx")
+    data = b"".join(client.get(f"/monitoring/report/{job.pk}/").streaming_content)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        assert archive.testzip() is None
+    assert {"word/charts/chart1.xml", "word/charts/chart2.xml", "word/embeddings/chart2.xlsx"} <= names
+    said = " ".join(b.text if hasattr(b, "text") else str(b.rows) for b in read_docx(data).blocks)
+    for words in ("数据截至2026年10月31日", "偏离项目1个", "人员保障", "道路绿化补植", "尚未报送监控表", "执行率80%"):
+        assert words in said, words
+    client.force_login(person("auditor"), BACKEND)
+    assert client.get(f"/monitoring/report/{job.pk}/").status_code == 404
+
+
+def test_sections_without_anything_to_tell_are_left_out(person: Any, record: Any) -> None:
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.queries.report_document import Report, blocks_of
+    from jiheng.web.monitoring.services.report import save_cells
+
+    save_cells(person("clerk"), record.pk, filled(record), {})
+    MonitoringRecord.objects.update(state="accepted")
+    blocks = blocks_of(Report(record.round, MonitoringRecord.objects.all(), "云溪区"))
+    heads = [b.words for b in blocks if hasattr(b, "level")]
+    assert heads == ["一、监控工作开展情况", "二、预算执行情况", "三、绩效目标实现情况", "六、下一步工作建议"]
+
+
+def test_asking_where_nothing_may_be_seen_makes_nothing(client: Any, person: Any, record: Any) -> None:
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.org.models import Unit
+
+    client.force_login(person("clerk", "else", Unit.objects.get(code="601002")), BACKEND)
+    assert client.post(f"/monitoring/rounds/{record.round_id}/report/").status_code == 404
+    assert not Job.objects.filter(kind="monitoring.report_document").exists()

@@ -1,0 +1,160 @@
+"""From the unit to finance: what is missing blocks, red lights need words, and later stages are told once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .conftest import ACTUAL, filled
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def told() -> Any:
+    """What later stages were told: names of rows, ``None`` for money."""
+    from jiheng.web.monitoring.signals import light_turned_red
+
+    heard: list[Any] = []
+
+    def hear(sender: Any, record: Any, row: Any, **_: Any) -> None:
+        heard.append(row and row.name)
+
+    light_turned_red.connect(hear)
+    yield heard
+    light_turned_red.disconnect(hear)
+
+
+def step(person: Any, record: Any, name: str, reason: str = "") -> Any:
+    from jiheng.web.monitoring.services.submission import take_step
+
+    return take_step(person, record, name, reason)
+
+
+def save(person: Any, record: Any, cells: dict[str, str]) -> None:
+    from jiheng.web.monitoring.services.report import save_cells
+
+    save_cells(person, record.pk, cells, {})
+
+
+def first(record: Any, field: str) -> str:
+    return f"row:{record.rows.first().pk}:{field}"
+
+
+def test_the_whole_way_and_back(person: Any, record: Any) -> None:
+    from jiheng.web.monitoring.models import MonitoringStep
+    from jiheng.web.plan.services.errors import Refused
+    from jiheng.web.supervision.models import Notification
+
+    clerk, head, department, finance = map(person, ("clerk", "unit_head", "department_reviewer", "finance_reviewer"))
+    with pytest.raises(Refused, match="还有 6 个指标没有填执行情况或完成可能性"):
+        step(clerk, record, "submit")
+    save(clerk, record, filled(record))
+    assert step(head, record, "submit").state == "department_review"
+    with pytest.raises(Refused, match="处于“部门审核”，不能修改"):
+        save(clerk, record, {first(record, "note"): "晚了"})
+    with pytest.raises(Refused, match="要写明理由"):
+        step(department, record, "department_return", " ")
+    assert step(department, record, "department_return", "成活率请附材料").state == "draft"
+    assert "被部门退回修改：成活率请附材料" in Notification.objects.filter(person=clerk).latest("pk").text
+    step(clerk, record, "submit")
+    assert step(clerk, record, "recall").state == "draft"
+    step(clerk, record, "submit")
+    assert step(department, record, "department_pass").state == "finance_review"
+    assert step(finance, record, "finance_return", "请核对").state == "draft"
+    step(clerk, record, "submit")
+    step(department, record, "department_pass")
+    assert step(finance, record, "accept").state == "accepted"
+    assert step(finance, record, "reopen", "数据有误").state == "draft"
+    assert MonitoringStep.objects.filter(record=record).count() == 11
+
+
+@pytest.mark.parametrize("role, name, state", (
+    ("unit_head", "department_pass", "department_review"), ("clerk", "department_return", "department_review"),
+    ("department_reviewer", "accept", "finance_review"), ("finance_leader", "accept", "finance_review"),
+    ("auditor", "submit", "draft"), ("department_reviewer", "submit", "draft"), ("clerk", "reopen", "accepted"),
+))  # fmt: skip
+def test_nobody_takes_another_ones_step(person: Any, record: Any, role: str, name: str, state: str) -> None:
+    from django.core.exceptions import PermissionDenied
+
+    type(record).objects.filter(pk=record.pk).update(state=state)
+    with pytest.raises(PermissionDenied):
+        step(person(role), record, name, "理由")
+
+
+def test_a_red_light_needs_reason_and_measures_and_is_told_once(
+    person: Any, record: Any, told: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    from jiheng.web.plan.services.errors import Refused
+
+    clerk, department = person("clerk"), person("department_reviewer")
+    save(clerk, record, filled(record, ("50株", *ACTUAL[1:])))
+    with pytest.raises(Refused, match=r"要勾选偏差原因并写明说明：“补植行道树数量”。偏离的指标要写改进措施"):
+        step(clerk, record, "submit")
+    words = {first(record, "reasons"): "经费保障", first(record, "reason_text"): "苗木款未到位",
+             first(record, "measures"): "11月底前补齐"}  # fmt: skip
+    save(clerk, record, words)
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            step(clerk, record, "submit")
+        assert told == ["补植行道树数量"]
+        step(department, record, "department_return", "再核对")
+    # Green in between, then red again: that is a new turn.
+    for actual in ("640株", "50株"):
+        save(clerk, record, {first(record, "actual_raw"): actual})
+        with django_capture_on_commit_callbacks(execute=True):
+            step(clerk, record, "submit")
+        step(department, record, "department_return", "再核对")
+    assert told == ["补植行道树数量"] * 2
+
+
+def test_red_money_is_told_too_and_wants_measures(
+    person: Any, record: Any, approved: Any, told: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    from jiheng.web.execution.models import Payment
+    from jiheng.web.plan.services.errors import Refused
+
+    clerk = person("clerk")
+    save(clerk, record, filled(record))
+    Payment.objects.all().delete()
+    with pytest.raises(Refused, match="要写资金纠偏措施"):
+        step(clerk, record, "submit")
+    save(clerk, record, {"measures": "加快结算"})
+    with django_capture_on_commit_callbacks(execute=True):
+        step(clerk, record, "submit")
+    assert told == [None]
+
+
+def test_nothing_moves_in_a_locked_round_and_late_reports_are_taken_in_a_closed_one(person: Any, record: Any) -> None:
+    from jiheng.web.plan.services.errors import Refused
+
+    clerk = person("clerk")
+    save(clerk, record, filled(record))
+    type(record.round).objects.update(state="closed")
+    step(clerk, record, "submit")
+    type(record.round).objects.update(state="locked")
+    with pytest.raises(Refused, match="已经锁定"):
+        step(clerk, record, "recall")
+
+
+def test_reviewers_pass_many_at_once_all_or_none_with_few_queries(
+    person: Any, record: Any, more: Any, opened: Any, django_assert_max_num_queries: Any
+) -> None:
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.services.opening import make_forms
+    from jiheng.web.monitoring.services.submission import take_steps
+    from jiheng.web.plan.services.errors import Refused
+
+    make_forms(opened, [p.pk for p in more(5)])
+    department = person("department_reviewer")
+    MonitoringRecord.objects.exclude(pk=record.pk).update(state="department_review")
+    with pytest.raises(Refused, match="现在处于“填报中”"):
+        take_steps(department, MonitoringRecord.objects.all(), "department_pass")
+    assert MonitoringRecord.objects.filter(state="finance_review").count() == 0
+    ready = list(MonitoringRecord.objects.filter(state="department_review"))
+    department.held()
+    with django_assert_max_num_queries(14 + 9 * len(ready)):
+        assert len(take_steps(department, ready, "department_pass")) == 5
+    with pytest.raises(Refused, match="不能成批办理"):
+        take_steps(department, ready, "submit")
