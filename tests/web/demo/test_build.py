@@ -26,7 +26,7 @@ def test_the_whole_district() -> None:
     assert 100 < wrong < 300
     assert Publication.objects.count() == 24
     assert {a.role for a in DEMO_ACCOUNTS} == set(Role.values)
-    assert len(steps) == 6
+    assert len(steps) == 7
     assert Rectification.objects.count() == 60
     assert set(Rectification.objects.values_list("state", flat=True)) == set(Rectification.State.values)
     assert Rectification.objects.filter(state="open", due_on__lt=timezone.localdate()).count() > 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,7 @@ def _check(kind: str, project: Project, entry: Entry) -> None:
 
 def _fields(kind: str, project: Project, entry: Entry) -> dict[str, Any]:
     texts = entry.texts()
+    entry = replace(entry, **texts)
     if kind != "payment":
         del texts["payee"]
     else:
