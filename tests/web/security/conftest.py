@@ -155,6 +155,7 @@ def _work(w: SimpleNamespace) -> None:
         Upload,
     )
     from jiheng.web.plan.workflow import freeze
+    from jiheng.web.results.models import Rectification, RectificationStep
     from jiheng.web.supervision.services import notify
 
     w.project = make_project(w.unit, w.year, "道路绿化补植")
@@ -197,6 +198,11 @@ def _work(w: SimpleNamespace) -> None:
     w.contract = Contract.objects.create(project=w.approved, name="苗木合同", amount=5)
     refresh_totals([w.approved.pk])
     w.token, w.secret = create(w.reviewer, "取数", ["org:read", "projects:read", "findings:read", "documents:read"], 30)
+    w.rectification = Rectification.objects.create(
+        budget_year=w.year, unit=w.unit, project=w.project, source="review", number="整改1", title="株数没有依据",
+        description="请补充", due_on=timezone.localdate(), measures="措施", outcome="结果", raised_by=w.finance_reviewer,
+    )  # fmt: skip
+    RectificationStep.objects.create(item=w.rectification, name="raise", text="提出", by=w.finance_reviewer)
     notify([w.clerk], "请修改", f"/plan/{w.project.pk}/")
 
 
@@ -252,6 +258,8 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
          " execution-import-discard execution-import-take-back execution-import-original").split(),
         lambda w: {"pk": w.batch.pk},
     ),
+    **dict.fromkeys("rectification-item rectification-step".split(), lambda w: {"pk": w.rectification.pk}),
+    "rectification-export": lambda w: {"kind": "xlsx"},
     "audit-entry": lambda w: {"sequence": 1},
     "api-token-revoke": lambda w: {"pk": w.token.pk},
     "plan-export": lambda w: {"kind": "xlsx"},

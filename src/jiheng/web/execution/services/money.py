@@ -102,8 +102,10 @@ def _told(entry: Any) -> dict[str, Any]:
 def add_entry(person: Any, project: Project, kind: str, entry: Entry) -> Any:
     """Keep a new entry: ``payment``, ``allotment`` or ``adjustment``. Raises :class:`Refused`, ``PermissionDenied``."""
     require(person, "execution.edit", project)
-    _check(kind, project, entry)
     lock_projects([project.pk])
+    # As it is now: its approval may have been revoked since it was read.
+    project = Project.objects.select_related("unit__department", "budget_year").get(pk=project.pk)
+    _check(kind, project, entry)
     made = ENTRIES[kind].objects.create(project=project, by=person, **_fields(kind, project, entry))
     refresh_totals([project.pk])
     record(f"登记{KINDS[kind]}", project, None, _told(made))
