@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -113,6 +115,23 @@ ADDRESSES: dict[str, Address] = {
     "review-undo": _action(),
     "review-resolve": _action(pk="comment"),
     **{f"review-{do}": _action(pk="in_review") for do in "comment score step".split()},
+    # execution
+    "execution": _page("execution.view"),
+    "execution-export": Address("execution.view", kind="file"),
+    "execution-overview": _page("execution.view"),
+    "execution-project": _page("execution.view", pk="approved"),
+    "execution-add": _action(pk="approved", kind="payment"),
+    "execution-change": _action(kind="payment", entry="payment_key"),
+    "execution-remove": _action(kind="payment", entry="payment_key"),
+    "procurement-add": _action(pk="approved"),
+    **{f"procurement-{do}": _action(pk="procurement") for do in "change steps remove".split()},
+    "contract-add": _action(pk="approved"),
+    **{f"contract-{do}": _action(pk="contract") for do in "change remove".split()},
+    "execution-imports": _page("execution.import"),
+    "execution-import": _page("execution.import", pk="batch"),
+    "execution-import-progress": _part("execution.import", pk="batch"),
+    "execution-import-original": _file("execution.import", pk="batch"),
+    **{f"execution-import-{do}": _action(pk="batch") for do in "columns apply discard take-back".split()},
     # self-evaluation
     "evaluation": _page("evaluation.view"),
     "evaluation-open": _action(),
@@ -247,6 +266,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     word = next(make_demo.DEMO.glob("*水利局*.docx"))
     job, _ = receive(clerk, project.unit, year, [SimpleUploadedFile(word.name, word.read_bytes())])
     perform(job.pk)
+    money = _money(clerk, approved)
     item = raise_item(finance, Found("review", "指标值没有测算过程", project=project))
     token, _ = api.create(finance, "取数", ["org:read"], 30)
     monitored = _monitored(clerk, approved)
@@ -256,7 +276,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
         "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item,
     }  # fmt: skip
     keys |= year_over(year, clerk, finance)
-    found = {name: thing.pk for name, thing in keys.items()}
+    found = {name: thing.pk for name, thing in (keys | money).items()}
     found |= {name: thing.pk for name, thing in monitored.items()}
     return found | {"year": year.year, "entry": AuditEntry.objects.latest("sequence").sequence}
 
@@ -307,6 +327,27 @@ def _monitored(clerk: Any, approved: Any) -> dict[str, Any]:
     evidence = attach(clerk, row, approved, SimpleUploadedFile("验收单.pdf", b"%PDF-1.4 tested"))
     section = Section.objects.create(unit=approved.unit, name="业务科")
     return {"round": made, "record": record, "row": row, "evidence": evidence, "report": report, "section": section}
+
+
+def _money(clerk: Any, project: Any) -> dict[str, Any]:
+    """A payment to a contract from a procurement, and a list that was brought in."""
+    from jiheng.web.execution import services
+    from jiheng.web.execution.importing import batches
+    from jiheng.web.execution.services.procurement import save_contract, save_procurement
+    from jiheng.web.jobs.services import perform
+
+    bought = save_procurement(clerk, project, None, name="苗木", method="open", budget=Decimal(300000), number="1号")
+    contract = save_contract(
+        clerk, project, None, name="苗木合同", number="2号", supplier="青禾园林", amount=Decimal(280000),
+        signed_on=date(2026, 3, 1), procurement=bought,
+    )  # fmt: skip
+    entry = services.Entry(date(2026, 3, 10), Decimal("1200.50"), payee="青禾园林", contract=contract)
+    paid = services.add_entry(clerk, project, "payment", entry)
+    place = batches.places_for(clerk, project.budget_year)[0]
+    rows = f"项目名称\t支付日期\t支付金额\n{project.name}\t2026-03-11\t八千\n"
+    batch, _ = batches.receive_pasted(clerk, project.budget_year, place, "payment", rows)
+    perform(batch.job_id)
+    return {"procurement": bought, "contract": contract, "payment_key": paid, "batch": batch}
 
 
 def address_of(name: str, town: dict[str, Any]) -> str:

@@ -49,6 +49,17 @@ def print_number(value: str | float, code: str = GENERAL, date1904: bool = False
     return _print_digits(number, section)
 
 
+def exact_number(value: str | float, code: str = GENERAL, date1904: bool = False) -> str:
+    """A stored number with all its digits, whatever its format rounds away; a date with its year (2026-03-05)."""
+    try:
+        number = _EXACT.create_decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return str(value)
+    return _print_serial(number, "yyyy-mm-dd", date1904) if is_date(code) else _plain(number)
+
+
 def is_date(code: str) -> bool:
     """Whether a format prints a date or a time."""
     bare = _LITERAL.sub("", code).lower()

@@ -32,18 +32,24 @@ class _Book:
     styles: list[int] = field(default_factory=list)
     sheets: list[tuple[int, str, bool]] = field(default_factory=list)
     date1904: bool = False
+    exact: bool = False
 
     def print_number(self, value: float, style: int) -> str:
         """A number as its style prints it."""
         number = self.styles[style] if style < len(self.styles) else 0
-        return number_format.print_number(value, self.formats.get(number, number_format.GENERAL), self.date1904)
+        print_number = number_format.exact_number if self.exact else number_format.print_number
+        return print_number(value, self.formats.get(number, number_format.GENERAL), self.date1904)
 
 
-def xls_sheets(data: bytes) -> Iterator[Sheet]:
-    """Each sheet in order; charts and macro sheets are passed over."""
+def xls_sheets(data: bytes, *, exact: bool = False) -> Iterator[Sheet]:
+    """Each sheet in order; charts and macro sheets are passed over.
+
+    ``exact`` gives numbers with all their digits and dates with their year, whatever their formats print.
+    """
     compound = Compound(data)
     stream = compound.head("Workbook", limits.FILE_BYTES) or compound.head("Book", limits.FILE_BYTES)
     book = _read_book(stream)
+    book.exact = exact
     if not book.sheets:
         raise BrokenFile("文件已损坏：工作簿的内容读不出来。请用 Excel、WPS 打开后另存为 .xlsx，或向提供者重新索取。")
     begins = sorted({begin for begin, _, _ in book.sheets})

@@ -8,7 +8,7 @@ process; and it inflates parts without a limit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lxml import etree
@@ -29,15 +29,20 @@ class _Book(NamedTuple):
     strings: list[str]
     formats: list[str]
     date1904: bool
+    print_number: Callable[[str, str, bool], str]
 
 
-def xlsx_sheets(data: bytes) -> Iterator[Sheet]:
-    """Each sheet in order; charts and macro sheets have no cells and are passed over."""
+def xlsx_sheets(data: bytes, *, exact: bool = False) -> Iterator[Sheet]:
+    """Each sheet in order; charts and macro sheets have no cells and are passed over.
+
+    ``exact`` gives numbers with all their digits and dates with their year, whatever their formats print.
+    """
     package = open_package(data)
     main = package.main_part("xl/workbook.xml")
     workbook = _parse(package, main)
     date1904 = any(item.get("date1904") in ("1", "true") for item in workbook.iter("{*}workbookPr"))
-    book = _Book(_strings(package, main), _formats(package, main), date1904)
+    print_number = number_format.exact_number if exact else number_format.print_number
+    book = _Book(_strings(package, main), _formats(package, main), date1904, print_number)
     targets = package.targets(main, "worksheet")
     for item in workbook.iter("{*}sheet"):
         key = next((value for name, value in item.items() if _RELATION_ID.search(str(name))), "")
@@ -117,7 +122,7 @@ def _cell_text(cell: etree._Element, book: _Book) -> str:
     if kind == "n":
         style = _number(cell.get("s"), 0)
         code = book.formats[style] if style < len(book.formats) else number_format.GENERAL
-        return number_format.print_number(value, code, book.date1904)
+        return book.print_number(value, code, book.date1904)
     if kind == "s":
         index = _number(value, len(book.strings))
         return book.strings[index] if index < len(book.strings) else ""

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from jiheng.model import SpendingPlan
+from jiheng.scoring.numbers import HUNDRED, percent_of, to_cents
 
-WHOLE = Decimal(100)
 NOTHING = Decimal(0)
-_HUNDREDTH = Decimal("0.01")
 _ROUNDING = Decimal("0.15")
 """Parts rounded for print need not add up to 100 to the last digit: 33.3 + 33.3 + 33.3."""
 _DIGITS = str.maketrans("一二三四", "1234")
@@ -27,8 +26,7 @@ _MONTH = re.compile(r"(\d{1,2})月")
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """By the end of this day the plan wants ``percent`` of the budget paid, all earlier periods included."""
 
     on: date
@@ -52,8 +50,8 @@ def period_end(label: str, year: int) -> date | None:
     if "上半年" in text or "半年" in text.replace("下半年", ""):
         return month_end(year, 6)
     for month, day in _DAY.findall(text)[-1:]:
-        if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            return date(year, int(month), min(int(day), month_end(year, int(month)).day))
+        known = 1 <= int(month) <= 12 and 1 <= int(day) <= month_end(year, int(month)).day
+        return date(year, int(month), int(day)) if known else None
     for month in _MONTH.findall(text)[-1:]:
         if 1 <= int(month) <= 12:
             return month_end(year, int(month))
@@ -64,9 +62,9 @@ def period_end(label: str, year: int) -> date | None:
 
 def _cumulative(values: Sequence[Decimal]) -> list[Decimal]:
     """What was written as shares of each period (25, 25, 25, 25) added up; nothing falls, nothing passes 100."""
-    if values and values[-1] != WHOLE and abs(sum(values) - WHOLE) <= _ROUNDING and min(values) >= 0:
-        values = [*list(accumulate(values))[:-1], WHOLE]
-    return [min(WHOLE, v) for v in accumulate(values, max, initial=NOTHING)][1:]
+    if values and values[-1] != HUNDRED and abs(sum(values) - HUNDRED) <= _ROUNDING and min(values) >= 0:
+        values = [*list(accumulate(values))[:-1], HUNDRED]
+    return [min(HUNDRED, v) for v in accumulate(values, max, initial=NOTHING)][1:]
 
 
 def points(plan: SpendingPlan, year: int) -> tuple[Point, ...]:
@@ -86,12 +84,12 @@ def planned_percent(plan: Sequence[Point], on: date, year: int) -> Decimal:
     begin = date(year - 1, 12, 31)
     if on <= begin:
         return NOTHING
-    curve = [Point(begin, NOTHING), *(plan or (Point(date(year, 12, 31), WHOLE),))]
+    curve = [Point(begin, NOTHING), *(plan or (Point(date(year, 12, 31), HUNDRED),))]
     for before, after in pairwise(curve):
         if on < after.on:
             share = Decimal((on - before.on).days) / Decimal((after.on - before.on).days)
-            return _rounded(before.percent + (after.percent - before.percent) * share)
-    return _rounded(curve[-1].percent)
+            return to_cents(before.percent + (after.percent - before.percent) * share)
+    return to_cents(curve[-1].percent)
 
 
 def planned_by_month(plan: Sequence[Point], year: int) -> tuple[Decimal, ...]:
@@ -104,8 +102,4 @@ def execution_rate(paid: Decimal, budget: Decimal) -> Decimal | None:
 
     Above 100 where more was paid; ``None`` where there is no budget to be executed.
     """
-    return _rounded(paid * WHOLE / budget) if budget > 0 else None
-
-
-def _rounded(value: Decimal) -> Decimal:
-    return value.quantize(_HUNDREDTH, ROUND_HALF_UP)
+    return percent_of(paid, budget) if budget > 0 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -144,6 +144,8 @@ def _people(w: SimpleNamespace) -> None:
 def _work(w: SimpleNamespace) -> None:
     from jiheng.web.api.services import create
     from jiheng.web.disclosure.models import Publication
+    from jiheng.web.execution.models import Contract, ImportBatch, Payment, Procurement
+    from jiheng.web.execution.services import refresh_totals
     from jiheng.web.jobs.models import Job
     from jiheng.web.plan import documents
     from jiheng.web.plan.importing.uploads import READ_JOB
@@ -195,6 +197,14 @@ def _work(w: SimpleNamespace) -> None:
     w.job = Job.objects.create(
         kind=READ_JOB, title="读取 1 个文件", created_by=w.clerk, state="done", message="全部读完"
     )
+    w.batch = ImportBatch.objects.create(
+        budget_year=w.year, department=w.department, unit=w.unit, name="三月.xlsx", path="execution/none", sm3="0" * 64,
+        by=w.clerk, state="read",
+    )  # fmt: skip
+    w.payment = Payment.objects.create(project=w.approved, amount=5, on=date(2026, 3, 1), by=w.clerk)
+    w.procurement = Procurement.objects.create(project=w.approved, name="苗木", budget=5)
+    w.contract = Contract.objects.create(project=w.approved, name="苗木合同", amount=5)
+    refresh_totals([w.approved.pk])
     w.token, w.secret = create(w.reviewer, "取数", ["org:read", "projects:read", "findings:read", "documents:read"], 30)
     w.rectification = Rectification.objects.create(
         budget_year=w.year, unit=w.unit, project=w.project, source="review", number="整改1", title="株数没有依据",
@@ -267,7 +277,23 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "review-letter": lambda w: {"pk": w.approval.pk},
     "review-resolve": lambda w: {"pk": w.comment.pk},
     **dict.fromkeys("org-account org-account-change".split(), lambda w: {"pk": w.clerk.pk}),
+    "execution-project": lambda w: {"pk": w.approved.pk},
+    "execution-add": lambda w: {"pk": w.approved.pk, "kind": "payment"},
+    **dict.fromkeys(
+        "execution-change execution-remove".split(), lambda w: {"kind": "payment", "entry": w.payment.pk}
+    ),
+    **dict.fromkeys("procurement-add contract-add".split(), lambda w: {"pk": w.approved.pk}),
+    **dict.fromkeys(
+        "procurement-change procurement-steps procurement-remove".split(), lambda w: {"pk": w.procurement.pk}
+    ),
+    **dict.fromkeys("contract-change contract-remove".split(), lambda w: {"pk": w.contract.pk}),
+    **dict.fromkeys(
+        ("execution-import execution-import-progress execution-import-columns execution-import-apply"
+         " execution-import-discard execution-import-take-back execution-import-original").split(),
+        lambda w: {"pk": w.batch.pk},
+    ),
     **dict.fromkeys("rectification-item rectification-step".split(), lambda w: {"pk": w.rectification.pk}),
+    "rectification-export": lambda w: {"kind": "xlsx"},
     "audit-entry": lambda w: {"sequence": 1},
     "api-token-withdraw": lambda w: {"pk": w.token.pk},
     "api-token-revoke": lambda w: {"pk": w.token.pk},

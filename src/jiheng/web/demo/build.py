@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jiheng.web.demo import evaluation, monitoring, results
+from jiheng.web.demo import evaluation, execution, monitoring, results
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make
 from jiheng.web.disclosure.models import Publication
@@ -79,6 +79,8 @@ def build(tell: Callable[[str], None] = lambda _: None) -> None:
     tell("项目和指标")
     _check(years)
     tell("检查全部项目")
+    execution.fill(years[:-1])
+    tell("预算执行")
     monitoring.fill(years[:-1])
     tell("绩效监控")
     _publish(years[:-1])

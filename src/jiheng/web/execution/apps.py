@@ -16,7 +16,11 @@ class ExecutionConfig(AppConfig):
     verbose_name = "预算执行"
 
     def ready(self) -> None:
-        """Keep the sums of a project right when its plan is approved, or the approval revoked."""
+        """Keep the sums of a project right when its plan is approved, or the approval revoked.
+
+        Know the work done in the background, in the worker as in the server.
+        """
+        from jiheng.web.execution.importing import applying as _applying  # noqa: F401
         from jiheng.web.plan.models import Transition, Version
 
         post_save.connect(_approved, sender=Version, dispatch_uid="execution.approved")

@@ -24,10 +24,12 @@ def plan_points(periods: Iterable[tuple[str, str]], year: int) -> tuple[Point, .
     return points(plan, year)
 
 
-def planned_amounts(periods: Iterable[tuple[str, str]], year: int, budget: Decimal) -> list[Decimal]:
-    """What the plan wants paid of a budget by the end of each month of the year, 元."""
-    percents = planned_by_month(plan_points(periods, year), year)
-    return [(budget * percent / 100).quantize(CENT, ROUND_HALF_UP) for percent in percents]
+def planned_amounts(periods: Iterable[tuple[str, str]], year: int, budget: Decimal) -> list[Decimal | None]:
+    """What the plan wants paid of a budget by the end of each month of the year, 元; ``None`` without a plan."""
+    plan = plan_points(periods, year)
+    if not plan:
+        return [None] * 12
+    return [(budget * percent / 100).quantize(CENT, ROUND_HALF_UP) for percent in planned_by_month(plan, year)]
 
 
 def month_share(on: date) -> Decimal:

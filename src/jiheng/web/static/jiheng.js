@@ -15,3 +15,4 @@ document.addEventListener("htmx:responseError", (event) => {
   const toast = document.getElementById("toast");
   toast.textContent = event.detail.xhr.status === 403 ? "没有权限，或登录已超时，请刷新页面。" : "操作没有成功，请稍后再试。";
 });
+document.addEventListener("change", (event) => { if (event.target.matches("[data-go]")) event.target.form.submit(); });

@@ -41,7 +41,8 @@ def test_sums_follow_every_change(project: Any, clerk: Any, pay: Any) -> None:
     assert (kept.paid_fiscal, kept.paid_carry_over, kept.paid) == (D(12000), D(7000), D(19000))
     assert (kept.allotted, kept.budget, kept.last_paid_on) == (300000, 440000, date(2026, 4, 10))
     # 40% by the end of June, of the budget after adjustments.
-    assert (kept.planned_6, kept.planned_12, kept.planned(0)) == (176000, 440000, 0)
+    assert (kept.planned_6, kept.planned_12) == (176000, 440000)
+    assert (kept.spent_2, kept.spent_3, kept.spent_4, kept.spent_12) == (0, D("19000.50"), 19000, 19000)
     change_entry(clerk, "payment", first.pk, Entry(date(2026, 3, 12), D("11000.50")))
     assert total(project).paid_fiscal == 11000
     remove_entry(clerk, "payment", first.pk)

@@ -93,6 +93,19 @@ class ImportBatch(models.Model):
         return self.budget_year.year
 
     @property
+    def place(self) -> str:
+        """The name of the place that it is for."""
+        if self.unit is not None:
+            return str(self.unit.name)
+        return str(self.department.name) if self.department is not None else f"{self.budget_year.district.name}全部单位"
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether background work with it was given up before it came to an end."""
+        at_work = self.state in (self.State.WAITING, self.State.APPLYING)
+        return at_work and (self.job is None or not self.job.is_open)
+
+    @property
     def bad(self) -> int:
         """How many rows have problems."""
         return len({p["row"] for p in self.problems})

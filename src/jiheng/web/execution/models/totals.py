@@ -14,7 +14,8 @@ class ExecutionTotal(models.Model):
 
     ``initial_*`` is the approved budget, ``budget_*`` the one after adjustments, ``paid_*`` what was spent.
     ``planned_1`` … ``planned_12`` is what the spending plan wants paid by the end of each month, of the budget after
-    adjustments. ``department`` and ``unit`` repeat the project's, so that sums need no joins.
+    adjustments (empty without a plan); ``spent_1`` … ``spent_12`` what was paid by then. ``department`` and ``unit``
+    repeat the project's, so that sums need no joins.
     """
 
     project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="execution")
@@ -50,11 +51,8 @@ class ExecutionTotal(models.Model):
         """What was spent, 元."""
         return self.paid_fiscal + self.paid_carry_over + self.paid_other
 
-    def planned(self, month: int) -> Decimal:
-        """What the plan wants paid by the end of this month, 元; 0 by the end of month 0."""
-        return getattr(self, f"planned_{month}") if month else Decimal(0)
-
 
 for _month in range(1, 13):
-    # Twelve columns and not a JSON value: a district's curve is then one sum in the database.
-    ExecutionTotal.add_to_class(f"planned_{_month}", models.DecimalField(max_digits=18, decimal_places=2, default=0))
+    # Columns and not a JSON value: a district's curve is then one sum in the database.
+    ExecutionTotal.add_to_class(f"planned_{_month}", models.DecimalField(max_digits=18, decimal_places=2, null=True))
+    ExecutionTotal.add_to_class(f"spent_{_month}", models.DecimalField(max_digits=18, decimal_places=2, default=0))

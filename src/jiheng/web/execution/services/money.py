@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +84,7 @@ def _check(kind: str, project: Project, entry: Entry) -> None:
 
 def _fields(kind: str, project: Project, entry: Entry) -> dict[str, Any]:
     texts = entry.texts()
+    entry = replace(entry, **texts)
     if kind != "payment":
         del texts["payee"]
     else:
@@ -101,8 +102,10 @@ def _told(entry: Any) -> dict[str, Any]:
 def add_entry(person: Any, project: Project, kind: str, entry: Entry) -> Any:
     """Keep a new entry: ``payment``, ``allotment`` or ``adjustment``. Raises :class:`Refused`, ``PermissionDenied``."""
     require(person, "execution.edit", project)
-    _check(kind, project, entry)
     lock_projects([project.pk])
+    # As it is now: its approval may have been revoked since it was read.
+    project = Project.objects.select_related("unit__department", "budget_year").get(pk=project.pk)
+    _check(kind, project, entry)
     made = ENTRIES[kind].objects.create(project=project, by=person, **_fields(kind, project, entry))
     refresh_totals([project.pk])
     record(f"登记{KINDS[kind]}", project, None, _told(made))

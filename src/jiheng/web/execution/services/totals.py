@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Sum
+from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
 from jiheng.web.execution.models import Allotment, BudgetAdjustment, ExecutionTotal, FundSource, Payment
@@ -59,7 +60,7 @@ def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
 
 def _refresh(keys: list[int]) -> int:
     projects = list(Project.objects.filter(pk__in=keys).select_related("unit", "budget_year").defer("findings"))
-    adjusted, paid = _sums(BudgetAdjustment, keys), _sums(Payment, keys)
+    adjusted, (paid, spent) = _sums(BudgetAdjustment, keys), _payments(keys)
     allotted = dict(_grouped(Allotment, keys, "project_id").values_list("project_id", "total"))
     last = dict(_grouped(Payment, keys, "project_id").values_list("project_id", "last"))
     first, periods = _first_budgets(keys), _periods(keys)
@@ -78,8 +79,10 @@ def _refresh(keys: list[int]) -> int:
         total.allotted = _cents(allotted.get(project.pk))
         total.last_paid_on = last.get(project.pk)
         planned = planned_amounts(periods[project.pk], project.budget_year.year, total.budget)
-        for month, amount in enumerate(planned, 1):
+        gone = accumulate(spent[project.pk, month] for month in range(1, 13))
+        for month, (amount, so_far) in enumerate(zip(planned, gone, strict=True), 1):
             setattr(total, f"planned_{month}", amount)
+            setattr(total, f"spent_{month}", so_far)
         made.append(total)
     _store(made)
     return len(made)
@@ -106,6 +109,17 @@ def _grouped(model: Any, keys: list[int], *by: str) -> Any:
 def _sums(model: Any, keys: list[int]) -> Money:
     rows = _grouped(model, keys, "project_id", "source").values_list("project_id", "source", "total")
     return defaultdict(Decimal, {(project, source): _cents(total) for project, source, total in rows})
+
+
+def _payments(keys: list[int]) -> tuple[Money, dict[tuple[int, int], Decimal]]:
+    """What was paid by (project, source), and by (project, month)."""
+    paid: Money = defaultdict(Decimal)
+    spent: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    rows = Payment.objects.filter(project__in=keys).order_by().annotate(month=ExtractMonth("on"))
+    for project, source, month, total in rows.values_list("project_id", "source", "month").annotate(Sum("amount")):
+        paid[project, source] += _cents(total)
+        spent[project, month] += _cents(total)
+    return paid, spent
 
 
 def _first_budgets(keys: list[int]) -> dict[int, dict[str, Any]]:
@@ -159,8 +173,3 @@ def rebuild_totals(year: int | None = None) -> int:
     if year is not None:
         projects = projects.filter(budget_year__year=year)
     return sum(refresh_totals(batch) for batch in _batches(projects.values_list("pk", flat=True)))
-
-
-def last_day(year: int, today: date) -> date:
-    """Up to which day money of a fiscal year can have moved: its end, or today."""
-    return min(today, date(year, 12, 31))

@@ -1,0 +1,122 @@
+"""Keep what a list says, all of it or nothing, and take it back as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from jiheng.web.execution.importing import batches, columns
+from jiheng.web.execution.importing.rows import Draft
+from jiheng.web.execution.models import ColumnMapping, ImportBatch
+from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.services.totals import lock_projects, refresh_totals
+from jiheng.web.execution.signals import vetoes
+from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.org.models import Person
+from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.services import Refused
+from jiheng.web.supervision.services import record
+
+APPLY_JOB = "execution.apply_batch"
+S = ImportBatch.State
+
+
+@transaction.atomic
+def apply(person: Person, pk: int, leave_out: Iterable[int] = ()) -> ImportBatch:
+    """Ask for the rows to be kept, in the background. ``leave_out`` are the rows with problems, named one by one.
+
+    Raises :class:`Refused` while a row with a problem is not left out, ``PermissionDenied``.
+    """
+    batch = batches.open_batch(person, pk, S.READ)
+    left, bad = set(leave_out), {p["row"] for p in batch.problems}
+    if bad - left:
+        raise Refused(f"还有 {len(bad - left)} 行有问题，没有入账。请改好文件重新上传，或勾选“不导入有问题的行”。")
+    if not batch.good:
+        raise Refused("没有可以入账的行。")
+    batch.left_out, batch.state = sorted(bad), S.APPLYING
+    batch.job = ask(APPLY_JOB, f"入账{batch.name}", {"batch": batch.pk}, person)
+    batch.save(update_fields=["left_out", "state", "job"])
+    return batch
+
+
+@job(APPLY_JOB)
+def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Keep the rows of a batch in one transaction; one that is kept already is left alone."""
+    pk = payload["batch"]
+    progress(0, 1, "正在入账")
+    try:
+        with transaction.atomic():
+            return _apply(pk)
+    except Exception as error:
+        # Nothing was kept: the batch can be looked at, and confirmed again.
+        said = str(error) if isinstance(error, JobError) else "入账时出错，没有导入任何内容。请重新检查后再试。"
+        batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=pk)
+        batches.look_at(batch)
+        batch.message = said
+        batch.save()
+        raise
+
+
+def _apply(pk: int) -> dict[str, Any]:
+    year = ImportBatch.objects.values_list("budget_year_id", flat=True).get(pk=pk)
+    # Two imports of one year at a time would not see each other's rows, and keep the same payment twice.
+    BudgetYear.objects.select_for_update().get(pk=year)
+    batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=pk)
+    if batch.state != S.APPLYING:
+        return {"kept": batch.good}
+    confirmed = (batch.good, batch.amount, set(batch.left_out))
+    found = batches.look_at(batch)
+    bad = {p["row"] for p in batch.problems}
+    if found is None or (batch.good, batch.amount, bad) != confirmed:
+        raise JobError("确认之后情况有了变化（项目、单位或已入账的内容不同了），没有导入任何内容。请看过后重新确认。")
+    projects = {d.project.pk for d in found.drafts}
+    lock_projects(projects)
+    model = ENTRIES[batch.kind]
+    model.objects.bulk_create([_row(batch, d) for d in found.drafts], batch_size=500)
+    refresh_totals(projects)
+    batch.state, batch.applied_at = S.APPLIED, timezone.now()
+    batch.save()
+    _remember(batch)
+    after = {"rows": batch.good, "amount": batch.amount, "left_out": batch.left_out, "duplicates": batch.duplicates}
+    record("导入执行数据", batch, None, after)
+    return {"kept": batch.good}
+
+
+def _row(batch: ImportBatch, draft: Draft) -> Any:
+    entry, model = draft.entry, ENTRIES[batch.kind]
+    more = {"payee": entry.payee} if batch.kind == ImportBatch.Kind.PAYMENT else {}
+    return model(
+        project=draft.project, source=entry.source, amount=entry.amount, on=entry.on, number=entry.number,
+        note=entry.note, key=draft.key, batch=batch, by=batch.by, **more,
+    )  # fmt: skip
+
+
+def _remember(batch: ImportBatch) -> None:
+    """Match the columns of the next file with this header in the same way."""
+    headings = {column: text for column, text in enumerate(batch.headings) if text}
+    ColumnMapping.objects.update_or_create(
+        district_id=batch.budget_year.district_id, kind=batch.kind, header=columns.digest(headings),
+        defaults={"mapping": batch.mapping, "amount_unit": batch.amount_unit},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take_back(person: Person, pk: int, reason: str) -> int:
+    """Remove all entries of an import; how many there were. Raises :class:`Refused`, ``PermissionDenied``."""
+    batch = batches.open_batch(person, pk, S.APPLIED)
+    if not reason.strip():
+        raise Refused("撤回要写明理由。")
+    entries = ENTRIES[batch.kind].objects.filter(batch=batch)
+    projects = set(entries.values_list("project_id", flat=True))
+    lock_projects(projects)
+    if against := vetoes(batch, projects):
+        raise Refused("不能撤回：" + "；".join(against))
+    count, _ = entries.delete()
+    refresh_totals(projects)
+    batch.state, batch.taken_back_at = S.TAKEN_BACK, timezone.now()
+    batch.save(update_fields=["state", "taken_back_at"])
+    record("撤回执行数据导入", batch, {"rows": count, "amount": batch.amount}, {"reason": reason.strip()})
+    return count

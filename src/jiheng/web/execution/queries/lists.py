@@ -1,0 +1,197 @@
+"""Lists of projects with their money: budget, paid, rate, planned progress and the gap between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+
+from jiheng.policy import Pack
+from jiheng.scoring.monitoring import Judgement, money_light
+from jiheng.scoring.numbers import percent_of
+from jiheng.scoring.spending_plan import execution_rate, month_end
+from jiheng.web.execution.models import BudgetAdjustment, ExecutionTotal, FundSource, Payment
+from jiheng.web.execution.planning import month_share
+from jiheng.web.org.permissions import reach
+from jiheng.web.plan.models import BudgetYear
+
+MONEY = DecimalField(max_digits=20, decimal_places=2)
+SORTS = {
+    "": ("unit__code", "project__order", "project_id"), "gap": (F("gap").asc(nulls_last=True), "project_id"),
+    "rate": (F("rate").asc(nulls_last=True), "project_id"), "budget": ("-budget_shown", "project_id"),
+    "paid": ("-paid_shown", "project_id"), "left": ("-left_shown", "project_id"),
+    "name": ("project__name", "project_id"),
+}  # fmt: skip
+SORT_LABELS = {
+    "": "单位、顺序", "gap": "落后最多", "rate": "执行率最低", "budget": "预算最大", "paid": "支付最多",
+    "left": "未支付最多",    "name": "名称",
+}  # fmt: skip
+STATES = {"behind": "落后于计划", "over": "超预算", "none": "尚未支付", "done": "已全部支付"}
+
+
+def last_day(year: BudgetYear, today: date) -> date:
+    """Up to which day money of the year can have moved: today, or the end of a year that is over."""
+    return max(min(today, date(year.year, 12, 31)), date(year.year, 1, 1))
+
+
+def data_day(year: BudgetYear, today: date) -> date:
+    """Up to which day the money of the year is known: the end of the last month of which payments were brought in.
+
+    Where the finance system's list of a month has not come yet, nobody is behind the plan of that month.
+    """
+    last = ExecutionTotal.objects.filter(budget_year=year).aggregate(last=Max("last_paid_on"))["last"]
+    latest = last_day(year, today)
+    return latest if last is None else min(latest, month_end(last.year, last.month))
+
+
+def planned_by(on: date) -> Any:
+    """What the plans want paid by the end of a day, from the kept sums at the ends of months, 元."""
+    share = month_share(on)
+    after = F(f"planned_{on.month}")
+    before = F(f"planned_{on.month - 1}") if on.month > 1 else Value(Decimal(0), output_field=MONEY)
+    return before + (after - before) * Value(share, output_field=DecimalField(max_digits=9, decimal_places=6))
+
+
+def _until(model: Any, source: str, on: date) -> Any:
+    rows = model.objects.filter(project=OuterRef("project"), source=source, on__lte=on).order_by()
+    total = rows.values("project").annotate(total=Sum("amount")).values("total")
+    return Coalesce(Subquery(total), Value(Decimal(0)), output_field=MONEY)
+
+
+def _added(parts: list[Any]) -> Any:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def with_money(totals: QuerySet[Any], on: date, known: date, source: str = "") -> QuerySet[Any]:
+    """Add ``budget_shown``, ``paid_shown``, ``left_shown``, ``planned_shown`` (元), ``rate`` and ``gap`` (percent).
+
+    Of one fund source where it is named; up to ``on``, which costs more where it is before ``known``, the day up to
+    which the kept sums go.
+    """
+    sources = [source] if source in FundSource.values else list(FundSource.values)
+    if on < known:
+        budgets = [F(f"initial_{s}") + _until(BudgetAdjustment, s, on) for s in sources]
+        paid = [_until(Payment, s, on) for s in sources]
+    else:
+        budgets, paid = [F(f"budget_{s}") for s in sources], [F(f"paid_{s}") for s in sources]
+    whole = F("budget_fiscal") + F("budget_carry_over") + F("budget_other")
+    found = totals.annotate(budget_shown=_added(budgets), paid_shown=_added(paid), planned_now=planned_by(on))
+    found = found.annotate(
+        left_shown=F("budget_shown") - F("paid_shown"),
+        rate=_percent("paid_shown", F("budget_shown")),
+        planned_percent=_percent("planned_now", whole),
+    )
+    return found.annotate(
+        gap=F("rate") - F("planned_percent"),
+        planned_shown=F("planned_percent") * Cast("budget_shown", FloatField()) / 100.0,
+    )
+
+
+def _percent(part: str, whole: Any) -> Any:
+    return Cast(part, FloatField()) * 100.0 / NullIf(Cast(whole, FloatField()), 0.0)
+
+
+def visible_totals(person: Any, year: BudgetYear) -> QuerySet[Any]:
+    """The sums of the projects of a year whose execution a person may see."""
+    return ExecutionTotal.objects.filter(reach(person, "execution.view"), budget_year=year)
+
+
+def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pack: Pack) -> QuerySet[Any]:
+    """The projects of a year, filtered and sorted as ``asked`` (``q``, ``unit``, ``department``, ``source``, ``state``,
+    ``sort``). An unknown value filters nothing out."""
+    found = with_money(visible_totals(person, year), on, known, asked.get("source", ""))
+    if q := asked.get("q", "").strip():
+        found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+    for name in ("unit", "department"):
+        if asked.get(name, "").isdecimal():
+            found = found.filter(**{f"{name}_id": int(asked[name])})
+    if asked.get("source") in FundSource.values:
+        found = found.exclude(budget_shown=0, paid_shown=0)
+    wanted = {
+        "behind": Q(gap__lt=float(pack.monitoring.yellow_gap)), "over": Q(paid_shown__gt=F("budget_shown")),
+        "none": Q(paid_shown=0, budget_shown__gt=0), "done": Q(paid_shown__gte=F("budget_shown"), budget_shown__gt=0),
+    }  # fmt: skip
+    if asked.get("state") in wanted:
+        found = found.filter(wanted[asked["state"]])
+    return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Somebody's or something's money, as lists show it. Amounts in 元; ``rate``, ``planned``, ``gap`` in percent."""
+
+    key: int
+    name: str
+    budget: Decimal
+    paid: Decimal
+    rate: Decimal | None
+    planned: Decimal | None
+    light: Judgement
+    code: str = ""
+    unit: str = ""
+    projects: int = 0
+    behind: int = 0
+
+    @property
+    def gap(self) -> Decimal | None:
+        """Percentage points ahead of the plan; negative behind it."""
+        return None if self.rate is None or self.planned is None else self.rate - self.planned
+
+    @property
+    def left(self) -> Decimal:
+        """What is not paid yet."""
+        return self.budget - self.paid
+
+    @property
+    def bar(self) -> Decimal:
+        """The rate as a bar shows it: 0 to 100."""
+        return max(Decimal(0), min(Decimal(100), self.rate or Decimal(0)))
+
+    @property
+    def bar_planned(self) -> Decimal | None:
+        """The planned progress as the mark of a bar shows it."""
+        return None if self.planned is None else max(Decimal(0), min(Decimal(100), self.planned))
+
+
+def row_of(
+    key: int, name: str, budget: Decimal, paid: Decimal, planned: Any, pack: Pack, **more: Any
+) -> Row:  # fmt: skip
+    """A row; ``planned`` is an amount in 元, or ``None`` without a plan."""
+    cent = Decimal("0.01")
+    budget, paid = budget.quantize(cent), paid.quantize(cent)
+    progress = None if planned is None else percent_of(Decimal(planned).quantize(cent), budget)
+    light = money_light(paid, budget, progress, pack)
+    return Row(key, name, budget, paid, execution_rate(paid, budget), progress, light, **more)
+
+
+def rows_of(totals: Iterable[Any], pack: Pack) -> list[Row]:
+    """Rows of projects, of what :func:`listed` found."""
+    return [
+        row_of(
+            t.project_id, str(t.project), t.budget_shown, t.paid_shown, t.planned_shown, pack,
+            code=t.project.code, unit=t.unit.name,
+        )
+        for t in totals
+    ]  # fmt: skip
+
+
+def sum_of(totals: QuerySet[Any], pack: Pack) -> Row:
+    """All of them together."""
+    limit = float(pack.monitoring.yellow_gap)
+    found = totals.order_by().aggregate(
+        budget=Sum("budget_shown"), paid=Sum("paid_shown"), planned=Sum("planned_shown"), count=Count("pk"),
+        behind=Count("pk", filter=Q(gap__lt=limit)),
+    )  # fmt: skip
+    nothing = Decimal(0)
+    return row_of(
+        0, "合计", found["budget"] or nothing, found["paid"] or nothing, found["planned"], pack,
+        projects=found["count"], behind=found["behind"],
+    )  # fmt: skip

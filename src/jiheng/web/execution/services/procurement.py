@@ -1,0 +1,126 @@
+"""Procurements with their steps, and contracts: what explains how far the money is. Amounts in 元."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
+from jiheng.web.org.permissions import require
+from jiheng.web.plan.models import Project
+from jiheng.web.plan.services.errors import Refused
+from jiheng.web.supervision.services import record
+
+STEPS = tuple(ProcurementStep.Step)
+
+
+def _text(label: str, text: str, most: int, *, needed: bool = False) -> str:
+    clean = text.strip()
+    if needed and not clean:
+        raise Refused(f"请填写{label}。")
+    if len(clean) > most:
+        raise Refused(f"{label}最多 {most} 字，现在是 {len(clean)} 字，请缩短后再保存。")
+    return clean
+
+
+def _positive(label: str, amount: Decimal) -> Decimal:
+    if amount <= 0:
+        raise Refused(f"{label}要大于 0。")
+    return amount
+
+
+@transaction.atomic
+def save_procurement(
+    person: Any, project: Project, kept: Procurement | None, *, name: str, method: str, budget: Decimal, number: str
+) -> Procurement:
+    """A new procurement, or other words for one. Raises :class:`Refused`, ``PermissionDenied``."""
+    require(person, "execution.edit", project)
+    if method not in Procurement.Method.values:
+        raise Refused("请选择采购方式。")
+    fields = {
+        "name": _text("采购内容", name, 255, needed=True), "method": method, "budget": _positive("采购预算", budget),
+        "number": _text("采购编号", number, 100),
+    }  # fmt: skip
+    before = {f: getattr(kept, f) for f in fields} if kept else None
+    saved = kept or Procurement(project=project)
+    for field, value in fields.items():
+        setattr(saved, field, value)
+    saved.save()
+    record("更正政府采购" if kept else "登记政府采购", project, before, fields)
+    return saved
+
+
+@transaction.atomic
+def save_steps(
+    person: Any, procurement: Procurement, days: Mapping[str, tuple[date | None, date | None]], today: date
+) -> None:
+    """Step → (planned, done); steps that are not named are gone. Raises :class:`Refused`, ``PermissionDenied``."""
+    require(person, "execution.edit", procurement.project)
+    last: tuple[date, str] | None = None
+    for step in STEPS:
+        done = days.get(step.value, (None, None))[1]
+        if done is None:
+            continue
+        if done > today:
+            raise Refused(f"“{step.label}”的完成日期 {done} 还没有到。")
+        if last and done < last[0]:
+            raise Refused(f"“{step.label}”的完成日期 {done} 早于前面的“{last[1]}”。请检查日期。")
+        last = done, str(step.label)
+    before = {s.step: [s.planned_on, s.done_on] for s in procurement.steps.all()}
+    procurement.steps.all().delete()
+    ProcurementStep.objects.bulk_create(
+        ProcurementStep(procurement=procurement, step=step.value, planned_on=planned, done_on=done)
+        for step in STEPS
+        for planned, done in [days.get(step.value, (None, None))]
+        if planned or done
+    )
+    after = {s.step: [s.planned_on, s.done_on] for s in procurement.steps.all()}
+    if before != after:
+        record("更新采购进度", procurement.project, before, {"procurement": procurement.name, **after})
+
+
+@transaction.atomic
+def remove_procurement(person: Any, procurement: Procurement) -> None:
+    """Remove it with its steps; its contracts stay."""
+    require(person, "execution.edit", procurement.project)
+    before = {"name": procurement.name, "budget": procurement.budget, "number": procurement.number}
+    project = procurement.project
+    procurement.delete()
+    record("删除政府采购", project, before, None)
+
+
+@transaction.atomic
+def save_contract(
+    person: Any, project: Project, kept: Contract | None, *, name: str, number: str, supplier: str, amount: Decimal,
+    signed_on: date | None, procurement: Procurement | None,
+) -> Contract:  # fmt: skip
+    """A new contract, or other words for one. Raises :class:`Refused`, ``PermissionDenied``."""
+    require(person, "execution.edit", project)
+    if procurement is not None and procurement.project_id != project.pk:
+        raise Refused("所选采购不是这个项目的。")
+    fields = {
+        "name": _text("合同名称", name, 255, needed=True), "number": _text("合同编号", number, 100),
+        "supplier": _text("供应商", supplier, 200), "amount": _positive("合同金额", amount), "signed_on": signed_on,
+    }  # fmt: skip
+    before = {f: getattr(kept, f) for f in fields} if kept else None
+    saved = kept or Contract(project=project)
+    for field, value in fields.items():
+        setattr(saved, field, value)
+    saved.procurement = procurement
+    saved.save()
+    record("更正合同" if kept else "登记合同", project, before, fields)
+    return saved
+
+
+@transaction.atomic
+def remove_contract(person: Any, contract: Contract) -> None:
+    """Remove it; payments to it stay, and go to no contract."""
+    require(person, "execution.edit", contract.project)
+    before = {"name": contract.name, "amount": contract.amount, "number": contract.number}
+    project = contract.project
+    contract.delete()
+    record("删除合同", project, before, None)

@@ -1,0 +1,84 @@
+"""What a request asks for: the year in execution, the day, numbers and days from forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from jiheng.web.execution import values
+from jiheng.web.execution.queries.lists import data_day, last_day
+from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.queries.projects import years_for
+from jiheng.web.plan.services.errors import Refused
+
+
+def running_year(request: HttpRequest, years: list[BudgetYear]) -> BudgetYear | None:
+    """The year that was asked for, else the calendar's, else the latest before it: that money is spent in now."""
+    asked = request.GET.get("year", "")
+    for year in years:
+        if asked in (str(year.pk), str(year.year)):
+            return year
+    today = timezone.localdate().year
+    return next((y for y in years if y.year <= today), years[-1] if years else None)
+
+
+def years_and_year(request: HttpRequest) -> tuple[list[BudgetYear], BudgetYear | None]:
+    """The years that this person has to do with, latest first, and the one to show."""
+    years = years_for(request.user)
+    return years, running_year(request, years)
+
+
+def days_of(request: HttpRequest, year: BudgetYear) -> tuple[date, date]:
+    """The day up to whose end money is shown, the one asked for within the year or else the last that is known; and
+    the last that is known."""
+    today = timezone.localdate()
+    known = data_day(year, today)
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return known, known
+    return max(date(year.year, 1, 1), min(asked, last_day(year, today))), known
+
+
+def number(text: str | None) -> int:
+    """A key from a form or an address. Raises ``Http404``."""
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Http404("地址不对。")
+    return int(text or 0)
+
+
+def amount(label: str, text: str) -> Any:
+    """An amount in 元 as it was typed. Raises :class:`Refused` naming the field."""
+    try:
+        return values.amount(text)
+    except values.Wrong as wrong:
+        raise Refused(f"{label}：“{text[:30]}”{wrong}" if text.strip() else f"{label}：{wrong}") from wrong
+
+
+def day(label: str, text: str, *, needed: bool = False) -> date | None:
+    """A day as it was typed; ``None`` where it is empty. Raises :class:`Refused` naming the field."""
+    if not text.strip() and not needed:
+        return None
+    try:
+        return values.day(text)
+    except values.Wrong as wrong:
+        raise Refused(f"{label}：“{text[:30]}”{wrong}" if text.strip() else f"{label}：{wrong}") from wrong
+
+
+def attempt(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
+    """Do it, and tell that it was done, or why not; what is not permitted is raised."""
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return False
+    except PermissionDenied:
+        raise
+    messages.success(request, said)
+    return True

@@ -1,0 +1,61 @@
+"""The list of projects with their money, and its export."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from jiheng.web.execution import exporting
+from jiheng.web.execution.models import FundSource
+from jiheng.web.execution.queries import lists
+from jiheng.web.execution.views.asked import days_of, years_and_year
+from jiheng.web.org.permissions import require, units_for
+from jiheng.web.plan.checking import pack_of
+from jiheng.web.plan.queries.department import departments_for
+from jiheng.web.supervision.services import record
+
+PAGE = 50
+
+
+@login_required
+def projects(request: HttpRequest) -> HttpResponse:
+    """/execution/: budget, paid, rate, planned progress and the gap, by project."""
+    require(request.user, "execution.view")
+    years, year = years_and_year(request)
+    if year is None:
+        return render(request, "execution/projects.html", {"years": [], "year": None})
+    (on, known), pack = days_of(request, year), pack_of(year)
+    found = lists.listed(request.user, year, request.GET, on, known, pack)
+    page = Paginator(found.select_related("project", "unit"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "years": years, "year": year, "page": page, "rows": lists.rows_of(page.object_list, pack), "on": on,
+        "sum": lists.sum_of(found, pack), "asked": request.GET, "sources": FundSource.choices,
+        "states": lists.STATES.items(), "sorts": lists.SORT_LABELS.items(),
+        "latest": lists.last_day(year, timezone.localdate()),
+        "units": units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id),
+        "departments": departments_for(request.user, year), "limit": -pack.monitoring.yellow_gap,
+    }  # fmt: skip
+    template = "execution/_projects.html" if request.htmx else "execution/projects.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
+
+
+@login_required
+def export(request: HttpRequest) -> HttpResponse:
+    """/execution/export/: what the list shows, filtered, as a workbook; what leaves the house is in the trail."""
+    require(request.user, "execution.view")
+    _, year = years_and_year(request)
+    if year is None:
+        raise Http404("没有可导出的内容。")
+    (on, known), pack = days_of(request, year), pack_of(year)
+    found = lists.listed(request.user, year, request.GET, on, known, pack)
+    rows = lists.rows_of(found.select_related("project", "unit"), pack)
+    record("导出预算执行", year, after={"projects": len(rows), "on": on, "filters": request.GET.dict()})
+    name = f"{year.year}年预算执行（截至{on:%m月%d日}）.xlsx"
+    response = HttpResponse(exporting.workbook(rows, year, on), content_type=exporting.XLSX)
+    response["Content-Disposition"] = f"attachment; filename=\"execution.xlsx\"; filename*=UTF-8''{quote(name)}"
+    return response

@@ -1,0 +1,65 @@
+"""A district by departments, a department by units, a unit: curve, bars, and what has not begun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jiheng.web.execution.queries import overview as queries
+from jiheng.web.execution.queries.curves import curve_of_many
+from jiheng.web.execution.queries.lists import visible_totals
+from jiheng.web.execution.views.asked import days_of, number, years_and_year
+from jiheng.web.org.models import Unit
+from jiheng.web.org.permissions import require, units_for
+from jiheng.web.plan.checking import pack_of
+from jiheng.web.plan.models import BudgetYear
+from jiheng.web.plan.queries.department import departments_for
+
+BARS = 40
+"""More departments or units than this are read in the table."""
+
+
+def _place(request: HttpRequest, year: BudgetYear) -> tuple[Any, Any]:
+    """The department and the unit that were asked for, where this person sees them; else the narrowest that has all."""
+    departments = departments_for(request.user, year)
+    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    if chosen := number(request.GET.get("unit")):
+        unit = units.filter(pk=chosen).first()
+        if unit is None:
+            raise Http404("没有这个单位，或者您无权查看。")
+        return unit.department, unit
+    if chosen := number(request.GET.get("department")):
+        department = next((d for d in departments if d.pk == chosen), None)
+        if department is None:
+            raise Http404("没有这个部门，或者您无权查看。")
+        return department, None
+    few: list[Unit] = list(units[:2])
+    if len(few) == 1:
+        return few[0].department, few[0]
+    return (departments[0] if len(departments) == 1 else None), None
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """/execution/overview/"""
+    require(request.user, "execution.view")
+    years, year = years_and_year(request)
+    if year is None:
+        return render(request, "execution/overview.html", {"years": [], "year": None})
+    department, unit = _place(request, year)
+    totals = visible_totals(request.user, year)
+    totals = totals.filter(unit=unit) if unit else totals.filter(department=department) if department else totals
+    on, pack = days_of(request, year)[1], pack_of(year)
+    money, row = queries.together(totals, on, pack)
+    by = "" if unit else "unit" if department else "department"
+    rows = queries.groups(totals, by, on, pack) if by else []
+    context = {
+        "years": years, "year": year, "department": department, "unit": unit, "on": on, "money": money, "row": row,
+        "curve": curve_of_many(totals, year.year, on, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
+        "rows": rows, "bars": queries.bars(rows[:BARS]) if rows else None, "unpaid": queries.unpaid(totals),
+        "place": unit or department or year.district,
+    }  # fmt: skip
+    return render(request, "execution/overview.html", context)

@@ -1,0 +1,12 @@
+// Dialogs of the page of a project's money: one form for a new entry and for correcting one.
+"use strict";
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  const form = opener && document.querySelector(`#${opener.dataset.dialog} form`);
+  if (!form) return;
+  const isNew = !opener.dataset.action;
+  if (isNew && !form.dataset.fresh) return;
+  form.reset();
+  form.action = isNew ? form.dataset.fresh : opener.dataset.action;
+  for (const field of form.querySelectorAll("[name]")) if (!isNew && field.name in opener.dataset) field.value = opener.dataset[field.name];
+});

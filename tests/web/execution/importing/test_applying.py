@@ -1,0 +1,280 @@
+"""Lists of the finance system: clear problems, nothing half-imported, recognised again, taken back as a whole."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+import pytest
+import xlsxwriter
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from jiheng.web.execution.importing import applying, batches
+from jiheng.web.execution.models import Allotment, ColumnMapping, ExecutionTotal, ImportBatch, Payment
+from jiheng.web.execution.services import totals
+from jiheng.web.execution.signals import taking_back
+from jiheng.web.jobs.models import Job
+from jiheng.web.jobs.services import perform
+from jiheng.web.org.models import Unit
+from jiheng.web.plan.models import BudgetYear, Project
+from jiheng.web.plan.services import Refused
+from jiheng.web.supervision.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+HEAD = ["支付日期", "凭证号", "项目代码", "项目名称", "资金性质", "支付金额（元）", "收款人", "摘要"]
+CODE = "13990126P000141100015"
+GOOD = [
+    ["2026-03-05", "0001", CODE, "道路绿化补植", "一般公共预算", "12,000.50", "青禾园林", "苗木款"],
+    ["2026-03-06", "0002", "", "河道清淤", "上年结转", "800", "云溪水利", "工程款"],
+    ["2026-03-20", "0003", CODE, "", "单位资金", "-20.5", "青禾园林", "退款"],
+]
+D = Decimal
+
+
+def table(rows: list[list[str]], head: list[str] = HEAD) -> str:
+    return "\n".join("\t".join(line) for line in [head, *rows])
+
+
+def workbook(rows: list[list[Any]], head: list[str] = HEAD) -> bytes:
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    for r, row in enumerate([["2026年3月支付明细"], [], head, *rows]):
+        sheet.write_row(r, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+@pytest.fixture
+def projects(make_project: Any) -> tuple[Any, Any]:
+    return make_project(code=CODE), make_project("河道清淤", "10", "2", unit="601002")
+
+
+@pytest.fixture
+def reviewer(person: Any) -> Any:
+    return person("department_reviewer")
+
+
+@pytest.fixture
+def bring(reviewer: Any, year: Any, projects: Any) -> Any:
+    """``bring(text or bytes)``: received and read, as the department's reviewer sends it."""
+
+    def send(content: str | bytes, name: str = "三月.xlsx", kind: str = "payment", by: Any = None) -> ImportBatch:
+        person = by or reviewer
+        place = batches.places_for(person, year)[0]
+        if isinstance(content, str):
+            batch, _ = batches.receive_pasted(person, year, place, kind, content)
+        else:
+            batch, _ = batches.receive(person, year, place, kind, SimpleUploadedFile(name, content))
+        return done(batch)
+
+    return send
+
+
+def done(batch: ImportBatch) -> ImportBatch:
+    assert batch.job_id is not None
+    perform(batch.job_id)
+    return ImportBatch.objects.get(pk=batch.pk)
+
+
+def paid(project: Any) -> tuple[Decimal, Decimal, Decimal]:
+    kept = ExecutionTotal.objects.get(project=project)
+    return kept.paid_fiscal, kept.paid_carry_over, kept.paid_other
+
+
+@pytest.mark.parametrize("content", (
+    workbook(GOOD), table(GOOD), table(GOOD).encode("gb18030"), table(GOOD).replace("12,000.50", "12000.50").replace("\t", ",").encode("gbk"),
+), ids=("xlsx", "pasted", "gb18030", "csv"))  # fmt: skip
+def test_a_month_of_payments(bring: Any, reviewer: Any, projects: Any, content: Any) -> None:
+    batch = bring(content)
+    assert (batch.state, batch.good, batch.problems, batch.amount) == ("read", 3, [], D("12780.00"))
+    assert batch.summary["sources"] == {"财政拨款": "12,000.50", "上年结转": "800.00", "其他资金": "-20.50"}
+    assert not Payment.objects.exists()
+    batch = done(applying.apply(reviewer, batch.pk))
+    assert (batch.state, Payment.objects.filter(batch=batch).count()) == ("applied", 3)
+    assert paid(projects[0]) == (D("12000.50"), 0, D("-20.50"))
+    assert paid(projects[1]) == (0, 800, 0)
+    assert AuditEntry.objects.filter(action="导入执行数据").count() == 1
+
+
+BAD = [
+    *GOOD[:1],
+    ["2026-02-30", "0009", "13990126P0", "", "", "一万", "", ""],
+    ["2025-12-31", "0010", "", "没有这个项目", "一般公共预算", "5.005", "", ""],
+    *GOOD[1:],
+]
+
+
+def test_bad_rows_are_named_cell_by_cell_and_nothing_is_half_imported(bring: Any, reviewer: Any) -> None:
+    batch = bring(workbook(BAD))
+    said = [(p["row"], p["column"], p["text"]) for p in batch.problems]
+    assert said == [
+        (5, "项目代码", "13990126P0"), (5, "支付日期", "2026-02-30"), (5, "支付金额（元）", "一万"), (5, "资金性质", ""),
+        (6, "项目名称", "没有这个项目"), (6, "支付金额（元）", "5.005"),
+    ]  # fmt: skip
+    assert all(p["message"].endswith("。") for p in batch.problems)
+    assert (batch.good, batch.bad) == (3, 2)
+    for leave_out in ((), (5,)):
+        with pytest.raises(Refused, match="没有入账"):
+            applying.apply(reviewer, batch.pk, leave_out)
+    assert not Payment.objects.exists()
+    batch = done(applying.apply(reviewer, batch.pk, (5, 6)))
+    assert (batch.state, batch.left_out, Payment.objects.count()) == ("applied", [5, 6], 3)
+
+
+def test_what_is_there_already_is_skipped(bring: Any, reviewer: Any, projects: Any) -> None:
+    first = bring(table([*GOOD, GOOD[1]]))
+    assert (first.good, first.duplicates, first.repeated) == (3, 1, [{"row": 5, "message": "与第 3 行相同。"}])
+    done(applying.apply(reviewer, first.pk))
+    april = ["2026-04-02", "0004", CODE, "", "财政拨款", "100", "", ""]
+    second = bring(workbook([*GOOD, april]))
+    assert (second.good, second.duplicates) == (1, 3)
+    assert "已由导入“粘贴的表格”入账" in second.repeated[0]["message"]
+    done(applying.apply(reviewer, second.pk))
+    assert Payment.objects.count() == 4
+    third = bring(workbook([*GOOD, april]))
+    assert third.good == 0
+    with pytest.raises(Refused, match="没有可以入账的行"):
+        applying.apply(reviewer, third.pk)
+
+
+def test_taken_back_as_a_whole(bring: Any, reviewer: Any, projects: Any) -> None:
+    batch = done(applying.apply(reviewer, bring(table(GOOD)).pk))
+    with pytest.raises(Refused, match="理由"):
+        applying.take_back(reviewer, batch.pk, " ")
+    asked: list[Any] = []
+
+    def against(batch: Any, projects: Any, **_: Any) -> str:
+        asked.append(projects)
+        return "一季度监控已锁定。"
+
+    taking_back.connect(against)
+    try:
+        with pytest.raises(Refused, match="一季度监控已锁定"):
+            applying.take_back(reviewer, batch.pk, "导错了月份")
+    finally:
+        taking_back.disconnect(against)
+    assert asked == [{projects[0].pk, projects[1].pk}]
+    assert Payment.objects.count() == 3
+    assert applying.take_back(reviewer, batch.pk, "导错了月份") == 3
+    assert not Payment.objects.exists()
+    assert paid(projects[0]) == paid(projects[1]) == (0, 0, 0)
+    with pytest.raises(Refused, match="已撤回"):
+        applying.take_back(reviewer, batch.pk, "再来一次")
+    assert done(applying.apply(reviewer, bring(table(GOOD)).pk)).state == "applied"
+
+
+def test_a_server_killed_in_the_middle_leaves_nothing_half_done(
+    bring: Any, reviewer: Any, projects: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = applying.apply(reviewer, bring(table(GOOD)).pk)
+    with monkeypatch.context() as killed:
+
+        def die(*_: Any, **__: Any) -> None:
+            raise SystemExit
+
+        killed.setattr(applying, "refresh_totals", die)
+        with pytest.raises(SystemExit):
+            perform(batch.job_id)  # type: ignore[arg-type]
+    assert not Payment.objects.exists()
+    assert ImportBatch.objects.get(pk=batch.pk).state == "applying"
+    Job.objects.update(heartbeat=None)
+    assert done(batch).state == "applied"
+    assert (Payment.objects.count(), paid(projects[1])) == (3, (0, 800, 0))
+    Job.objects.update(state="waiting")
+    perform(batch.job_id)  # type: ignore[arg-type]
+    assert Payment.objects.count() == 3
+
+
+def test_work_that_was_given_up_can_be_asked_for_again(bring: Any, reviewer: Any) -> None:
+    batch = applying.apply(reviewer, bring(table(GOOD)).pk)
+    Job.objects.filter(pk=batch.job_id).update(state="failed")
+    assert done(applying.apply(reviewer, batch.pk)).state == "applied"
+
+
+def test_what_changed_after_the_confirmation_is_confirmed_again(bring: Any, reviewer: Any, projects: Any) -> None:
+    batch = applying.apply(reviewer, bring(table(GOOD)).pk)
+    Project.objects.filter(pk=projects[1].pk).update(name="改了名字")
+    batch = done(batch)
+    assert (batch.state, batch.good, Payment.objects.exists()) == ("read", 2, False)
+    assert "情况有了变化" in batch.message
+    assert Job.objects.get(pk=batch.job_id).state == "failed"
+
+
+def test_columns_are_corrected_and_remembered(bring: Any, reviewer: Any) -> None:
+    head = ["付讫", "号", "码", "名", "钱", "数（万元）", "谁", "话"]
+    batch = bring(table([["2026-03-05", "1", CODE, "", "财政", "1.20005", "", ""]], head))
+    assert (batch.state, batch.good) == ("read", 0)
+    assert "项目代码（或项目名称）”“日期”“金额" in batch.message
+    mapping = {"on": 0, "number": 1, "code": 2, "source": 4, "amount": 5}
+    with pytest.raises(Refused, match="两个用途"):
+        batches.rematch(reviewer, batch.pk, {"on": 0, "amount": 0}, "wan", 1)
+    batch = done(batches.rematch(reviewer, batch.pk, mapping, "wan", 1))
+    assert (batch.good, batch.amount) == (1, D("12000.50"))
+    done(applying.apply(reviewer, batch.pk))
+    assert ColumnMapping.objects.get().mapping == mapping
+    again = bring(table([["2026-04-05", "2", CODE, "", "财政", "1", "", ""]], head))
+    assert (again.good, again.amount, again.is_remembered) == (1, 10000, True)
+
+
+def test_only_ones_own_units(bring: Any, person: Any, year: BudgetYear, reviewer: Any) -> None:
+    clerk = person("clerk")
+    batch = bring(table(GOOD), by=clerk)
+    assert (batch.unit, batch.good) == (Unit.objects.get(code="601001"), 2)
+    assert "没有这个名称的项目" in batch.problems[0]["message"]
+    stranger = person("clerk", "fremd", unit=Unit.objects.get(code="601002"))
+    for someone in (stranger, person("auditor")):
+        with pytest.raises(PermissionDenied):
+            applying.apply(someone, batch.pk, (3,))
+        with pytest.raises(PermissionDenied):
+            batches.discard(someone, batch.pk)
+    assert batches.places_for(person("unit_head"), year) == []
+    assert [p.key for p in batches.places_for(person("finance_reviewer"), year)] == ["all"]
+    # The department reaches what its units bring in, and what a unit may not have.
+    assert batches.discard(reviewer, batch.pk).state == "discarded"
+
+
+def test_names_that_are_not_unique_need_a_code_or_a_unit(bring: Any, make_project: Any) -> None:
+    make_project("河道清淤", unit="601001")
+    batch = bring(table(GOOD[1:2]))
+    assert "有 2 个项目都叫这个名称" in batch.problems[0]["message"]
+    batch = bring(table([["601002", *GOOD[1]]], ["单位编码", *HEAD]))
+    assert (batch.good, batch.problems) == (1, [])
+
+
+def test_allotments_may_be_early_and_drafts_have_no_payments(bring: Any, projects: Any, reviewer: Any) -> None:
+    Project.objects.filter(pk=projects[0].pk).update(state="draft")
+    rows = [["2025-11-20", "云财预〔2025〕1号", CODE, "", "一般公共预算", "50000", "", "提前下达"]]
+    batch = bring(table(rows), kind="allotment")
+    done(applying.apply(reviewer, batch.pk))
+    assert Allotment.objects.get().amount == 50000
+    batch = bring(table([["2026-03-05", "1", CODE, "", "财政", "1", "", ""]]))
+    assert "还没有批复" in batch.problems[0]["message"]
+
+
+def test_too_many_rows_and_no_list_at_all(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jiheng.web.execution.importing import rows
+
+    monkeypatch.setattr(rows, "MOST_ROWS", 2)
+    batch = bring(table(GOOD))
+    assert (batch.state, "有 3 行，一次最多导入 2 行" in batch.message) == ("failed", True)
+    batch = bring(b"%PDF-1.7\n%x")
+    assert (batch.state, "不是表格文件" in batch.message) == ("failed", True)
+    with pytest.raises(Refused, match="没有粘贴内容"):
+        bring(" \n")
+
+
+def test_sums_below_the_list_are_left_alone(bring: Any) -> None:
+    batch = bring(table([*GOOD, ["合计", "", "", "", "", "12,780.00", "", ""]]))
+    assert (batch.rows, batch.good, batch.problems) == (3, 3, [])
+
+
+def test_many_rows_in_few_queries(bring: Any, reviewer: Any, projects: Any, django_assert_max_num_queries: Any) -> None:
+    lines = [["2026-03-05", f"{n:05d}", CODE, "", "财政拨款", f"{n}.01", "", ""] for n in range(1, 2001)]
+    batch = applying.apply(reviewer, bring(table(lines)).pk)
+    with django_assert_max_num_queries(90):
+        done(batch)
+    assert paid(projects[0])[0] == sum(range(1, 2001)) + D("20.00")
+    assert totals.ExecutionTotal.objects.count() == 2
