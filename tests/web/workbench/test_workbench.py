@@ -57,7 +57,7 @@ def test_few_queries_however_many_projects(
 ) -> None:
     client.force_login(person("finance_reviewer"), backend="django.contrib.auth.backends.ModelBackend")
     client.get("/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(18):
         client.get("/")
 
 

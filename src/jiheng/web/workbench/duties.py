@@ -1,0 +1,90 @@
+"""What waits for a person in the second half of the year: reports, reviews, self-evaluations, rectification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from jiheng.web.evaluation.models import SelfEvaluation
+from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
+from jiheng.web.org.permissions import allowed, reach
+from jiheng.web.results.models import Rectification
+
+_OF_RECORD = {"unit": "unit__", "year": "round__budget_year__year"}
+_REVIEWS = (("review_department", RecordState.DEPARTMENT_REVIEW), ("review_finance", RecordState.FINANCE_REVIEW))
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do: how many, by when, and where. ``late`` of them are overdue, or all where the day is past."""
+
+    label: str
+    count: int
+    link: str
+    due: date | None = None
+    late: int = 0
+
+
+def duties(person: Any, today: date) -> list[Duty]:
+    """What waits for this person, in the order of the year; a few queries, however much it is."""
+    found = [*_reports(person, today), *_reviews(person), *_evaluations(person), *_items(person, today)]
+    return [duty for duty in found if duty.count]
+
+
+def _reports(person: Any, today: date) -> Iterator[Duty]:
+    """Monitoring forms of open rounds that are not sent yet."""
+    if not (allowed(person, "monitoring.report") or allowed(person, "monitoring.submit")):
+        return
+    mine = reach(person, "monitoring.report", **_OF_RECORD) | reach(person, "monitoring.submit", **_OF_RECORD)
+    forms = MonitoringRecord.objects.filter(
+        mine, state=RecordState.DRAFT, round__state__in=(MonitoringRound.State.OPEN, MonitoringRound.State.CLOSED)
+    )
+    rounds = forms.order_by("round__closes_on").values_list(
+        "round", "round__budget_year__year", "round__label", "round__closes_on"
+    )
+    for key, year, label, closes, count in rounds.annotate(Count("pk")):
+        late = count if closes < today else 0
+        yield Duty(f"填报{year}年{label}监控", count, f"/monitoring/?round={key}", closes, late)
+
+
+def _reviews(person: Any) -> Iterator[Duty]:
+    for suffix, state in _REVIEWS:
+        if allowed(person, f"monitoring.{suffix}"):
+            forms = MonitoringRecord.objects.filter(reach(person, f"monitoring.{suffix}", **_OF_RECORD), state=state)
+            yield Duty("审核监控表", forms.count(), "/monitoring/review/")
+
+
+def _evaluations(person: Any) -> Iterator[Duty]:
+    if allowed(person, "evaluation.fill") or allowed(person, "evaluation.submit"):
+        mine = reach(person, "evaluation.fill") | reach(person, "evaluation.submit")
+        forms = SelfEvaluation.objects.filter(mine, state=RecordState.DRAFT)
+        for year, count in forms.order_by("budget_year__year").values_list("budget_year__year").annotate(Count("pk")):
+            yield Duty(f"填写{year}年自评表", count, f"/evaluation/?year={year}&state=draft")
+    for suffix, state in _REVIEWS:
+        if allowed(person, f"evaluation.{suffix}"):
+            forms = SelfEvaluation.objects.filter(reach(person, f"evaluation.{suffix}"), state=state)
+            yield Duty("审核自评表", forms.count(), f"/evaluation/?state={state}")
+
+
+def _items(person: Any, today: date) -> Iterator[Duty]:
+    """Items to put right, and items to verify: one's own and those that the system raised."""
+    if allowed(person, "results.answer"):
+        items = Rectification.objects.filter(reach(person, "results.answer"), state=Rectification.State.OPEN)
+        sums = items.aggregate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)), due=Min("due_on"))
+        yield Duty("办理整改", sums["count"], "/rectification/?state=open", sums["due"], sums["late"])
+    if allowed(person, "results.verify"):
+        mine = Rectification.objects.filter(
+            reach(person, "results.verify"), Q(raised_by=person) | Q(raised_by=None) | Q(raised_by__is_active=False)
+        )
+        sums = mine.aggregate(
+            count=Count("pk", filter=Q(state=Rectification.State.REPORTED)),
+            asked=Count("pk", filter=Q(state=Rectification.State.OPEN) & ~Q(asked_due_on=None)),
+            late=Count("pk", filter=Q(state=Rectification.State.OPEN, due_on__lt=today)),
+        )
+        yield Duty("核验整改", sums["count"], "/rectification/?state=reported")
+        yield Duty("审批延期", sums["asked"], "/rectification/?state=open")
+        yield Duty("督办逾期整改", sums["late"], "/rectification/?state=overdue", late=sums["late"])
