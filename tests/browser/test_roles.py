@@ -103,6 +103,7 @@ ADDRESSES: dict[str, Address] = {
     "import-preview": _page("plan.import", pk="upload"),
     "import-original": _file("plan.import", pk="upload"),
     "import-discard": _action(pk="upload"),
+    "import-many": _action(),
     # review and approval
     "review": Address(_REVIEWERS),
     "review-page": Address(_REVIEWERS, {"pk": "in_review"}),

@@ -45,7 +45,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.wait()
 
 
-def fetch(address: str, seconds: float = 30) -> tuple[int, str]:
+def fetch(address: str, seconds: float = 150) -> tuple[int, str]:
     until = time.monotonic() + seconds
     while True:
         try:
@@ -57,6 +57,7 @@ def fetch(address: str, seconds: float = 30) -> tuple[int, str]:
             time.sleep(0.3)
 
 
+@pytest.mark.timeout(400)
 def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
     process, address = served
     status, page = fetch(f"{address}/login/")
@@ -67,6 +68,6 @@ def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[st
     assert (tmp_path / "var" / "jiheng.sqlite3").is_file()
     assert (tmp_path / "var" / "secret-key").stat().st_mode & 0o077 == 0
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     with pytest.raises(OSError, match=r"."):
         fetch(f"{address}/login/", seconds=0)

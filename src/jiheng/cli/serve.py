@@ -28,6 +28,19 @@ def _manage(*arguments: str) -> None:
     subprocess.run([sys.executable, "-m", "jiheng.web.manage", *arguments], check=True)  # noqa: S603
 
 
+def _worker() -> subprocess.Popen[bytes]:
+    """The process that does background work."""
+    return subprocess.Popen([sys.executable, "-m", "jiheng.web.manage", "work"])
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int | None:
+    """Its exit code; ``None`` where it still runs after a while."""
+    try:
+        return process.wait(timeout=2)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def _told(host: str, port: int, demo: bool) -> None:
     typer.echo(f"\n绩衡已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/", err=False)  # noqa: S104
     if demo:
@@ -58,14 +71,16 @@ def serve(
     except subprocess.CalledProcessError as error:
         typer.echo("数据库没有准备好，未启动。请看上面的信息。", err=True)
         raise typer.Exit(2) from error
-    worker = subprocess.Popen([sys.executable, "-m", "jiheng.web.manage", "work"])
+    worker = _worker()
     limits = ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
     server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     _told(host, port, demo)
     try:
-        status = server.wait()
+        while (status := _wait(server)) is None:
+            if worker.poll() is not None:  # killed, by want of memory say: the next one takes up what it left
+                worker = _worker()
     except KeyboardInterrupt:
         server.terminate()
         status = 0 if server.wait() in (0, -signal.SIGTERM, -signal.SIGINT) else 1

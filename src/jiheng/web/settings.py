@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "jiheng.web.protection.middleware.private_pages",
     "jiheng.web.protection.middleware.Guard",
     "jiheng.web.middleware.who_and_where",
+    "jiheng.web.org.middleware.kept_session",
     "jiheng.web.org.middleware.fresh_password",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -129,7 +130,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+# A session ends when nothing was done for so long; org.middleware.kept_session writes it, once a minute at most.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -19,11 +19,17 @@ SECRET = "jh_test-of-queries"
 
 
 def _indicators(project: Any, count: int) -> list[Any]:
+    """Rows that differ from those of every other project, as a comparison finds."""
     from jiheng.web.plan.models import Indicator
 
     return [
         Indicator(
-            project=project, order=n, level1="产出指标", level2="数量指标", name=f"设备数量{n}", target_raw="≥5台"
+            project=project,
+            order=n,
+            level1="产出指标",
+            level2="数量指标",
+            name=f"设备数量{n}",
+            target_raw=f"≥{project.pk}台",
         )
         for n in range(count)
     ]

@@ -28,6 +28,9 @@ class Job(models.Model):
     message = models.CharField("进展", max_length=500, blank=True)
     result = models.JSONField(default=dict)
     attempts = models.IntegerField(default=0)
+    """How often it was begun; also names the attempt, so that one that was given up for dead cannot write any more."""
+    fruitless = models.IntegerField(default=0)
+    """How many attempts in a row, with the present one, have not finished a single step."""
     heartbeat = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="jobs")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,9 +1,11 @@
-"""Whoever has a first or an old password changes it before anything else."""
+"""Whoever has a first or an old password changes it before anything else; who is at work stays logged in."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,6 +13,19 @@ from django.urls import reverse
 from jiheng.web.org.passwords import why_change
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def kept_session(get_response: Handler) -> Handler:
+    """Whoever does something stays logged in; the session is written when it is to be kept longer, not each time."""
+    every = min(60, settings.SESSION_COOKIE_AGE // 10)
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        now = int(time.time())
+        if request.user.is_authenticated and now - request.session.get("kept", 0) >= every:
+            request.session["kept"] = now
+        return get_response(request)
+
+    return handle
 
 
 def fresh_password(get_response: Handler) -> Handler:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jiheng.web.supervision.chain import first_broken
-from jiheng.web.supervision.models import AuditEntry, Notification
+from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
 
 
 def _midnight(day: str, days: int = 0) -> str:
@@ -40,6 +40,16 @@ def entries(asked: Any) -> QuerySet[AuditEntry]:
     if end := _midnight(asked.get("end", ""), days=1):
         found = found.filter(at__lt=end)
     return found
+
+
+def is_narrowed(asked: Any) -> bool:
+    """Whether this asks for less than the whole trail."""
+    return any(asked.get(name, "").strip() for name in ("q", "person", "action", "start", "end"))
+
+
+def length() -> int:
+    """How many entries there are: the number of the last, as none is ever taken out."""
+    return AuditHead.objects.values_list("sequence", flat=True).first() or 0
 
 
 def actions() -> list[str]:

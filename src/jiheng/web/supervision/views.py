@@ -44,7 +44,10 @@ def index(request: HttpRequest) -> HttpResponse:
     found = queries.entries(request.GET)
     asked = request.GET.copy()
     asked.pop("page", None)
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    pages = Paginator(found, 50)
+    if not queries.is_narrowed(request.GET):
+        pages.count = queries.length()
+    page = pages.get_page(request.GET.get("page"))
     context = {"page": page, "asked": request.GET, "query": asked.urlencode(), "actions": queries.actions()}
     return render(request, "supervision/index.html", context)
 

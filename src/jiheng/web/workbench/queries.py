@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import reach
 from jiheng.web.org.roles import Role
+from jiheng.web.pages import by_keys
 from jiheng.web.plan.models import BudgetYear, Project, Transition
 from jiheng.web.plan.queries.projects import years_of
 from jiheng.web.plan.states import State
@@ -90,14 +91,17 @@ def waiting(person: Person, projects: QuerySet[Project]) -> QuerySet[Project]:
     for held in person.held():
         if held.role in _MINE:
             turn |= Q(state__in=_MINE[held.role]) & held.units("unit__") & held.years("budget_year__year")
-    returned = Transition.objects.filter(project=OuterRef("pk"), name__contains="return", target=OuterRef("state"))
-    return (
-        projects.filter(turn)
-        .annotate(came_back=Exists(returned))
-        .select_related("unit__department")
-        .defer("findings", "purpose", "explanation")
-        .order_by("-came_back", "-risk", "name")
-    )
+    return projects.filter(turn).annotate(came_back=_came_back()).order_by("-came_back", "-risk", "name")
+
+
+def _came_back() -> Exists:
+    return Exists(Transition.objects.filter(project=OuterRef("pk"), name__contains="return", target=OuterRef("state")))
+
+
+def first(found: QuerySet[Project]) -> list[Project]:
+    """The first few of a list as the workbench shows them."""
+    light = Project.objects.select_related("unit").defer("findings", "purpose", "explanation")
+    return by_keys(found[:SHOWN], light.annotate(came_back=_came_back()))
 
 
 def summary(mine: QuerySet[Project]) -> dict[str, Any]:
@@ -141,12 +145,7 @@ def _bar(name: str, rows: Sequence[dict[str, Any]]) -> Bar:
     return Bar(name, total, passed, sum(r["wrong"] or 0 for r in rows), money, shares)
 
 
-def red_list(projects: QuerySet[Project]) -> QuerySet[Project]:
+def red_list(projects: QuerySet[Project]) -> list[Project]:
     """The tables with errors that carry the most risk, wherever they stand before approval."""
     before = (State.DRAFT, State.SUBMITTED, State.DEPARTMENT_REVIEW, State.FINANCE_REVIEW)
-    return (
-        projects.filter(errors__gt=0, state__in=before)
-        .select_related("unit")
-        .defer("findings")
-        .order_by("-risk", "name")[:SHOWN]
-    )
+    return first(projects.filter(errors__gt=0, state__in=before).order_by("-risk", "name"))

@@ -28,7 +28,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "stages": queries.stages(projects, year, today),
-        "mine": mine[: queries.SHOWN],
+        "mine": queries.first(mine),
         "sum": queries.summary(mine),
         "bars": bars,
         "red": queries.red_list(projects) if wide or department else [],

@@ -70,24 +70,26 @@ def units_of(person: Person, upload: Upload) -> dict[str, Unit]:
 def matches(person: Person, upload: Upload, document: Document) -> list[Match]:
     """Every project of the file with what it fits; one with another unit's code goes to that unit, where allowed."""
     units = units_of(person, upload)
-    rows = (
-        Project.objects.filter(budget_year=upload.budget_year, unit__in=[*units.values(), upload.unit])
-        .select_related("unit__department", "budget_year")
-        .prefetch_related("periods", "goals", "indicators")
-    )
+    there = Project.objects.filter(budget_year=upload.budget_year, unit__in=[*units.values(), upload.unit])
     if upload.sheets:
-        return _handed_out(upload, document, list(rows), {u.pk: u for u in units.values()})
+        whole = there.select_related("unit__department", "budget_year")
+        rows = list(whole.prefetch_related("periods", "goals", "indicators"))
+        return _handed_out(upload, document, rows, {u.pk: u for u in units.values()})
     by_unit: dict[int, list[Project]] = {}
-    for row in rows:
+    for row in there.only("unit_id", "code", "name"):
         by_unit.setdefault(row.unit_id, []).append(row)
-    found = []
+    pairs: list[tuple[model.Project, Unit, Project | None]] = []
     for project in document.projects:
         unit = units.get(project.unit_code or "", upload.unit)
-        existing = _existing(by_unit.get(unit.pk, ()), project)
-        found.append(_match(project, unit, existing))
-        if existing is not None:
-            by_unit[unit.pk].remove(existing)
-    return found
+        known = _existing(by_unit.get(unit.pk, ()), project)
+        pairs.append((project, unit, known))
+        if known is not None:
+            by_unit[unit.pk].remove(known)
+    # A department may have thousands of projects: the rows of those that the file names are enough.
+    named = Project.objects.filter(pk__in=[known.pk for _, _, known in pairs if known is not None])
+    whole = named.select_related("unit__department", "budget_year").prefetch_related("periods", "goals", "indicators")
+    existing = {row.pk: row for row in whole}
+    return [_match(project, unit, known and existing.get(known.pk)) for project, unit, known in pairs]
 
 
 def _match(project: model.Project, unit: Unit, existing: Project | None) -> Match:

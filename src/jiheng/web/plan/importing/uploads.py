@@ -18,7 +18,7 @@ from jiheng.model import Document
 from jiheng.readers import ReadError, read_bytes
 from jiheng.rules.engine import check
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.jobs.services import MOST_ATTEMPTS, Progress, ask, job
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.checking import pack_of, stored_by_place
@@ -29,6 +29,7 @@ from jiheng.web.supervision.services import record
 
 READ_JOB = "plan.read_uploads"
 MOST_FILES = 200
+_DEADLY = "读取这个文件时服务几次中断，已跳过。文件可能损坏或过大，请用 Word 或 WPS 打开后另存，再重新上传。"
 
 
 def _shown_name(name: str) -> str:
@@ -92,16 +93,25 @@ def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[Upload
 
 @job(READ_JOB)
 def read_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Read each file that still waits; one that cannot be read says why and stops no other."""
+    """Read each file that still waits; one that cannot be read says why and stops no other, not even where reading it
+    has killed the worker."""
     keys = payload["uploads"]
-    for n, pk in enumerate(keys):
-        upload = Upload.objects.select_related("budget_year", "unit").get(pk=pk)
-        progress(n, len(keys), f"正在读取 {upload.name}")
-        if upload.state == Upload.State.WAITING:
+    mine = Upload.objects.filter(pk__in=keys)
+    left = list(mine.filter(state=Upload.State.WAITING).select_related("budget_year", "unit").order_by("pk"))
+    for done, upload in enumerate(left, len(keys) - len(left)):
+        progress(done, len(keys), f"正在读取 {upload.name}")
+        if progress.fruitless == MOST_ATTEMPTS:
+            _keep_read(upload, state=Upload.State.FAILED, error=_DEADLY)
+        else:
             _read(upload)
     progress(len(keys), len(keys), "全部读完")
-    states = list(Upload.objects.filter(pk__in=keys).values_list("state", flat=True))
-    return {"read": len(states) - states.count(Upload.State.FAILED), "failed": states.count(Upload.State.FAILED)}
+    failed = mine.filter(state=Upload.State.FAILED).count()
+    return {"read": len(keys) - failed, "failed": failed}
+
+
+def _keep_read(upload: Upload, **fields: Any) -> None:
+    """What came of reading; nothing where the file was given up, or read by another worker, in the meantime."""
+    Upload.objects.filter(pk=upload.pk, state=Upload.State.WAITING).update(**fields)
 
 
 def _read(upload: Upload) -> None:
@@ -109,14 +119,12 @@ def _read(upload: Upload) -> None:
         data = path_of(upload).read_bytes()
         document, sheets = recognise(data, read_bytes(data, upload.name), upload)
     except (ReadError, BadWorkbook) as error:
-        upload.state, upload.error = Upload.State.FAILED, str(error)
+        _keep_read(upload, state=Upload.State.FAILED, error=str(error))
     except OSError:
-        upload.state, upload.error = Upload.State.FAILED, "服务器上找不到这个文件，请重新上传。"
+        _keep_read(upload, state=Upload.State.FAILED, error="服务器上找不到这个文件，请重新上传。")
     else:
-        upload.document = json.loads(wire.to_json(document))
-        upload.findings, upload.sheets = _findings(document, upload.budget_year), sheets
-        upload.state = Upload.State.READ
-    upload.save(update_fields=["state", "error", "document", "findings", "sheets"])
+        content, findings = json.loads(wire.to_json(document)), _findings(document, upload.budget_year)
+        _keep_read(upload, state=Upload.State.READ, error="", document=content, findings=findings, sheets=sheets)
 
 
 def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed, reach, units_for
-from jiheng.web.plan.importing import services, uploads
+from jiheng.web.plan.importing import bulk, services, uploads
 from jiheng.web.plan.importing.matching import ACTIONS, REPLACE, Match, matches
 from jiheng.web.plan.models import Upload
 from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.queries.projects import years_for
 from jiheng.web.plan.services import Refused
 from jiheng.writers.place import place
+
+SHOWN = 30
+"""Uploads on a page of the list."""
+TOLD = timedelta(days=1)
+"""For how long the page tells what came of the last import of many."""
 
 
 def _mine(request: HttpRequest) -> QuerySet[Upload]:
@@ -46,11 +54,16 @@ def index(request: HttpRequest) -> HttpResponse:
         return _receive(request, years, list(units))
     if (read_already := _read_already(request)) is not None:
         return redirect(read_already)
-    recent = _mine(request).defer("document", "findings")[:30]
-    open_job = Job.objects.filter(
-        kind=uploads.READ_JOB, created_by=request.user, state__in=["waiting", "running"]
-    ).first()
-    context = {"years": years, "units": units, "recent": recent, "job": open_job}
+    shown = _mine(request).defer("document", "findings")
+    page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
+    mine = Job.objects.filter(kind__in=(uploads.READ_JOB, bulk.IMPORT_JOB), created_by=request.user)
+    jobs = mine.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).order_by("created_at")
+    over = mine.filter(kind=bulk.IMPORT_JOB, state=Job.State.DONE, finished_at__gt=timezone.now() - TOLD)
+    last = over.order_by("-finished_at").first()
+    context = {
+        "years": years, "units": units, "page": page, "jobs": jobs, "ready": bulk.ready(request.user).count(),
+        "known": bulk.FOR_KNOWN, "said": bulk.said(last) if last and not jobs else [],
+    }  # fmt: skip
     return render(request, "plan/importing/index.html", context)
 
 
@@ -76,6 +89,24 @@ def _receive(request: HttpRequest, years: list[Any], units: list[Unit]) -> HttpR
             messages.warning(request, note)
         messages.success(request, f"已收到文件，正在{asked.title}。")
         return redirect(f"{reverse('import')}?job={asked.pk}")
+    return redirect("import")
+
+
+@login_required
+@require_POST
+def many(request: HttpRequest) -> HttpResponse:
+    """Import the chosen files, or all that were read, in the background."""
+    if not allowed(request.user, "plan.import"):
+        raise PermissionDenied(f"您没有“{PERMISSIONS['plan.import'][0]}”的权限。")
+    chosen = bulk.ready(request.user)
+    if not request.POST.get("all"):
+        chosen = chosen.filter(pk__in=[k for k in request.POST.getlist("upload") if k.isdecimal()])
+    try:
+        asked = bulk.ask_import(request.user, chosen, request.POST.get("known", ""))
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已开始在后台{asked.title}，可以离开本页。")
     return redirect("import")
 
 

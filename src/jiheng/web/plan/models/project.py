@@ -55,7 +55,25 @@ class Project(models.Model):
         ordering = ["unit", "order", "pk"]
         indexes = [
             models.Index(fields=["budget_year", "state", "-risk"]),
-            models.Index(fields=["budget_year", "unit", "order"]),
+            # All that lists filter, sort and add up: they read this and leave the wide rows alone.
+            models.Index(
+                fields=[
+                    "budget_year",
+                    "unit",
+                    "order",
+                    "state",
+                    "errors",
+                    "warnings",
+                    "risk",
+                    "budget_total",
+                    "updated_at",
+                    "state_since",
+                    "code",
+                    "name",
+                    "id",
+                ],
+                name="project_lists",
+            ),
             models.Index(fields=["budget_year", "name"]),
         ]
         verbose_name = "项目"

@@ -89,6 +89,12 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
     return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
 
 
+def lines() -> QuerySet[Project]:
+    """What the list shows of each project, for the keys of a page of :func:`listed`."""
+    shown = Project.objects.select_related("unit", "budget_year")
+    return shown.defer("findings", "purpose", "explanation")
+
+
 def totals(projects: QuerySet[Project]) -> dict[str, Any]:
     """How many there are, with errors, and their budget."""
     return projects.order_by().aggregate(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from jiheng import model
 from jiheng.scoring.review import ReviewSheet
@@ -69,11 +70,12 @@ def _returns() -> QuerySet[Transition]:
     return Transition.objects.filter(project=OuterRef("pk"), name__contains="return")
 
 
-def listed(found: QuerySet[Project]) -> QuerySet[Project]:
+def lines() -> QuerySet[Project]:
     """Lines of the queue: light, with whether they were returned before and how many comments are open."""
-    open_comments = Count("comments", filter=Q(comments__resolved_at=None, comments__parent=None), distinct=True)
-    light = found.defer("findings", "purpose", "explanation")
-    return light.annotate(came_back=Exists(_returns()), open_comments=open_comments)
+    waiting = Comment.objects.filter(project=OuterRef("pk"), resolved_at=None, parent=None).order_by()
+    counted = waiting.values("project").annotate(count=Count("pk")).values("count")
+    light = Project.objects.select_related("unit", "budget_year").defer("findings", "purpose", "explanation")
+    return light.annotate(came_back=Exists(_returns()), open_comments=Coalesce(Subquery(counted), 0))
 
 
 def totals(found: QuerySet[Project]) -> dict[str, Any]:
@@ -128,10 +130,11 @@ def with_last_year(project: Project, table: Any) -> Comparison | None:
     before = project.previous
     if before is None:
         return None
+    prefetch_related_objects([before], "periods", "goals", "indicators", "unit")
     changes = differences(mapping.to_project(before), mapping.to_project(project))
-    old = table_of(before, findings=())
-    _mark(old, {_stored_key(c.before_key, _keys(before)): c for c in changes if c.before_key}, "removed", "今年")
-    _mark(table, {_stored_key(c.after_key, _keys(project)): c for c in changes if c.after_key}, "added", "上年")
+    old, keys, new_keys = table_of(before, findings=()), _keys(before), _keys(project)
+    _mark(old, {_stored_key(c.before_key, keys): c for c in changes if c.before_key}, "removed", "今年")
+    _mark(table, {_stored_key(c.after_key, new_keys): c for c in changes if c.after_key}, "added", "上年")
     return Comparison(old, changes)
 
 

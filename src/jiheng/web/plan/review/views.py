@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project
@@ -37,11 +37,12 @@ def queue(request: HttpRequest) -> HttpResponse:
     _only_reviewers(request)
     whole = queries.queue(request.user)
     found = queries.filtered(whole, request.GET)
-    page = Paginator(queries.listed(found), queries.PAGE).get_page(request.GET.get("page"))
+    sums = queries.totals(found)
+    page = KeyPaginator(found, queries.lines(), queries.PAGE, sums["count"]).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
-        "page": page, "sum": queries.totals(found), "departments": queries.departments(whole), "asked": request.GET,
+        "page": page, "sum": sums, "departments": queries.departments(whole), "asked": request.GET,
         "query": asked.urlencode(), "may_approve": allowed(request.user, "plan.approve"),
         "department": allowed(request.user, "plan.review_department"),
     }  # fmt: skip

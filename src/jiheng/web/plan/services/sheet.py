@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
+
 from jiheng.web.org.permissions import require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import Indicator, PlanPeriod, Project, ProjectGoal
@@ -78,7 +80,7 @@ class Sheet:
         if len(wanted) > MOST_ROWS[kind]:
             raise Refused(f"最多 {MOST_ROWS[kind]} 行，现在要放 {len(wanted)} 行。")
         model, _, fields = KINDS[kind]
-        known, kept = self.rows[kind], {}
+        known, rows, new = self.rows[kind], [], []
         for order, values in enumerate(wanted):
             row = known.get(values.get("id") or 0) or model(pk=values.get("id"), project=self.project)
             was = (row.order, *(getattr(row, f) for f in fields))
@@ -88,9 +90,13 @@ class Sheet:
                 setattr(row, f, text_value(f, values.get(f, ""), limit))
             if kind == "indicator":
                 mapping.fill_target(row)
-            if row.pk not in known or was != (row.order, *(getattr(row, f) for f in fields)):
+            if row.pk is None:
+                new.append(row)
+            elif row.pk not in known or was != (row.order, *(getattr(row, f) for f in fields)):
                 row.save(force_insert=row.pk not in known)
-            kept[row.pk] = row
+            rows.append(row)
+        _insert(model, new)
+        kept = {row.pk: row for row in rows}
         gone = known.keys() - kept.keys()
         if gone:
             model.objects.filter(project=self.project, pk__in=gone).delete()
@@ -109,6 +115,15 @@ class Sheet:
             found._result_cache = list(self.rows[kind].values())
             found._prefetch_done = True
             cache[name] = found
+
+
+def _insert(model: type[Any], rows: list[Any]) -> None:
+    """Write new rows at once, where the database then tells their keys; MySQL itself does not."""
+    if connection.features.can_return_rows_from_bulk_insert:
+        model.objects.bulk_create(rows)
+    else:
+        for row in rows:
+            row.save(force_insert=True)
 
 
 def open_sheet(person: Any, pk: int) -> Sheet:

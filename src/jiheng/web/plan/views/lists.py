@@ -6,19 +6,20 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan import exporting
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.department import departments_for
 from jiheng.web.plan.queries.projects import (
     cycle_of,
     editing_units,
+    lines,
     listed,
     project_or_404,
     to_bring,
@@ -51,9 +52,10 @@ def projects(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "plan/projects.html", {"years": [], "year": None})
     found = listed(request.user, year, request.GET)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    sums = totals(found)
+    page = KeyPaginator(found, lines(), PAGE, sums["count"]).get_page(request.GET.get("page"))
     context = {
-        "years": years, "year": year, "page": page, "totals": totals(found), "states": State.choices,
+        "years": years, "year": year, "page": page, "totals": sums, "states": State.choices,
         "units": units_for(request.user, "plan.view", year.year).filter(department__district_id=year.district_id),
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,

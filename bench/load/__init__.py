@@ -1,0 +1,1 @@
+"""A district of full size and its people, for measuring the platform."""
