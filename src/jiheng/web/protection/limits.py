@@ -41,12 +41,8 @@ LIMITS: dict[str, Limit] = {
     "login": _LOGIN, "login-code": _LOGIN, "password": _OWN_SECRET, "totp": _OWN_SECRET,
     "plan-export": _EXPORT, "plan-offline": _EXPORT, "plan-offline-blank": _EXPORT,
     "documents-download": _EXPORT, "audit-export": _EXPORT,
-<<<<<<< HEAD
     "execution-export": _EXPORT, "rectification-export": _EXPORT,
     "import": _UPLOAD, "import-many": _UPLOAD, "execution-imports": _UPLOAD, "org-bring": _UPLOAD,
-=======
-    "import": _UPLOAD, "import-many": _UPLOAD, "org-bring": _UPLOAD,
->>>>>>> main
     "audit-verify": Limit("verify", 6, method="POST"),
     "public": Limit("public", 120), "public-document": Limit("public", 120),
     "public-download": Limit("public-download", 60),

@@ -11,14 +11,9 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-<<<<<<< HEAD
 from jiheng.web.org.permissions import PERMISSIONS
 from jiheng.web.supervision.chain import LINKS, first_broken
 from jiheng.web.supervision.models import AuditEntry, Notification
-=======
-from jiheng.web.supervision.chain import first_broken
-from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
->>>>>>> main
 
 
 def _midnight(day: str, days: int = 0) -> str:
@@ -55,7 +50,6 @@ def entries(person: Any, asked: Any) -> QuerySet[AuditEntry]:
     return found
 
 
-<<<<<<< HEAD
 def actions(person: Any) -> list[str]:
     """Every kind of action that this person may read of."""
     found = AuditEntry.objects.filter(visible(person))
@@ -67,21 +61,6 @@ def exported_chain(person: Any) -> Iterator[dict[str, Any]]:
     mine = set(AuditEntry.objects.filter(visible(person, "audit.export")).values_list("sequence", flat=True))
     for entry in in_chain_order():
         yield entry if entry["sequence"] in mine else {**{f: entry[f] for f in LINKS}, "withheld": True}
-=======
-def is_narrowed(asked: Any) -> bool:
-    """Whether this asks for less than the whole trail."""
-    return any(asked.get(name, "").strip() for name in ("q", "person", "action", "start", "end"))
-
-
-def length() -> int:
-    """How many entries there are: the number of the last, as none is ever taken out."""
-    return AuditHead.objects.values_list("sequence", flat=True).first() or 0
-
-
-def actions() -> list[str]:
-    """Every kind of action there is."""
-    return list(AuditEntry.objects.order_by("action").values_list("action", flat=True).distinct())
->>>>>>> main
 
 
 def in_chain_order() -> Iterator[dict[str, Any]]:

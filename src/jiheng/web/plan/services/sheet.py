@@ -6,10 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-<<<<<<< HEAD
 from jiheng.web.asked import number
-=======
->>>>>>> main
 from jiheng.web.org.permissions import require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import Indicator, PlanPeriod, Project, ProjectGoal

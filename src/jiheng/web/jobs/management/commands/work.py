@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-<<<<<<< HEAD
 from collections.abc import Callable
-=======
->>>>>>> main
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-<<<<<<< HEAD
 from django.db import DatabaseError, connections
 
 from jiheng.web.jobs.services import BEAT, pick_up, take_back
 from jiheng.web.jobs.ticks import EVERY_SECONDS, run_ticks
-=======
-from django.db import DatabaseError, connection
-
-from jiheng.web.jobs.services import BEAT, pick_up, take_back
->>>>>>> main
 
 log = logging.getLogger(__name__)
 
 
-<<<<<<< HEAD
 def _again_and_again(work: Callable[[], Any], seconds: float, over: threading.Event) -> None:
     """Do this now and every so many seconds, until it is over."""
     while True:
@@ -38,17 +28,6 @@ def _again_and_again(work: Callable[[], Any], seconds: float, over: threading.Ev
             connections.close_all()
         if over.wait(seconds):
             return
-=======
-def _watch(over: threading.Event) -> None:
-    """Take back the jobs of other workers that died."""
-    while not over.wait(BEAT):
-        try:
-            take_back()
-        except DatabaseError as error:  # busy or away for a moment
-            log.warning("could not look for jobs of dead workers: %s", error)
-        finally:
-            connection.close()
->>>>>>> main
 
 
 class Command(BaseCommand):
@@ -59,14 +38,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pick_up()
         over = threading.Event()
-<<<<<<< HEAD
         for work, seconds in ((take_back, BEAT), (run_ticks, EVERY_SECONDS)):
             clock = threading.Thread(target=_again_and_again, args=(work, seconds, over), daemon=True)
             clock.name = work.__name__
             clock.start()
-=======
-        threading.Thread(target=_watch, args=(over,), daemon=True, name="watch").start()
->>>>>>> main
         try:
             call_command("db_worker", "--interval", "0.5", verbosity=0)
         finally:
