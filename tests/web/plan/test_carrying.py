@@ -105,3 +105,10 @@ def test_one_project_goes_on_once_and_others_projects_never(
         copy_project(clerk.person, project, project.unit, coming)
     stranger = person("clerk", "fremd", unit=Unit.objects.get(code="601002"))
     assert carry_over(stranger, coming, [project.pk]) == []
+
+
+def test_the_page_is_for_those_who_write(client: Any, person: Any, project: Project, coming: BudgetYear) -> None:
+    client.force_login(person("unit_head"), BACKEND)
+    assert client.get(f"/plan/bring/?year={coming.pk}").status_code == 403
+    assert client.post("/plan/bring/", {"year": coming.pk, "project": [project.pk]}).status_code == 403
+    assert not Project.objects.filter(budget_year=coming).exists()

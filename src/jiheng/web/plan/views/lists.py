@@ -123,6 +123,7 @@ def copy(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def bring(request: HttpRequest) -> HttpResponse:
     """What becomes of each project of the year before; those chosen are copied, all or none."""
+    require(request.user, "plan.edit")
     asked = request.POST if request.method == "POST" else request.GET
     year = get_object_or_404(years_of(request.user), pk=_number(asked.get("year")))
     if request.method != "POST":
