@@ -17,6 +17,7 @@ from jiheng.web.plan.states import State
 from jiheng.web.results.models import Rectification
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.django_db
 def test_the_whole_district() -> None:
     steps: list[str] = []
