@@ -129,7 +129,7 @@ class Report:
             gap = f"{_percent(f.executed_percent)} / {_percent(f.planned_percent)}"
             rows.append([str(f.project), f.unit.name, gap, _percent(f.result_percent), f.measures or f.light_reason])
         heads = ("项目", "单位", "执行率 / 计划", "目标完成率", "情况与措施")
-        return Grid("表4　偏离项目", heads, rows, (26, 22, 18, 12, 36), frozenset((2, 3)))
+        return Grid("表4　偏离项目", heads, rows, (23, 21, 22, 12, 36), frozenset((2, 3)))
 
     def late_table(self) -> Block:
         """Who has not reported."""
