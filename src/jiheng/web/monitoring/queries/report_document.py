@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from jiheng.scoring.numbers import percent_of, plain
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound
 from jiheng.web.monitoring.queries import overview
-from jiheng.web.monitoring.queries.records import tally
 from jiheng.writers.docx_chart import BarChart, Series
 from jiheng.writers.docx_report import Block, Grid, Heading, Paragraph, write_report
 
@@ -45,9 +44,8 @@ class Report:
 
     def __init__(self, found: MonitoringRound, forms: QuerySet[MonitoringRecord], place: str) -> None:
         self.round, self.forms, self.place = found, forms, place
-        self.tally = tally(forms)
-        departments = overview.groups(forms, "department")
-        self.units = overview.groups(forms, "unit")
+        sums = overview.sums(forms)
+        self.tally, self.units, departments = sums.tally, sums.units, sums.departments
         self.by = "部门" if len(departments) > 1 else "单位"
         self.groups = sorted(departments if len(departments) > 1 else self.units, key=lambda g: g.code)
 
