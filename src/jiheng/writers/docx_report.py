@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jiheng.writers.docx_chart import BarChart, chart_part, drawing
 from jiheng.writers.docx_forms import shares
-from jiheng.writers.docx_markup import Box, Line, table, text
+from jiheng.writers.docx_markup import Box, Line, paragraph, run, table, text
 from jiheng.writers.docx_package import TEXT_WIDTH, package
 
 
@@ -72,4 +72,4 @@ def _grid(grid: Grid) -> str:
         ])
         for row in grid.rows
     ]  # fmt: skip
-    return text(grid.caption, "FormLabel") + table([heads, *lines]) + text("", "Gap")
+    return paragraph(run(grid.caption), "FormLabel", "<w:keepNext/>") + table([heads, *lines]) + text("", "Gap")

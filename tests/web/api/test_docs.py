@@ -11,18 +11,21 @@ from django.test import Client
 pytestmark = pytest.mark.django_db
 ENDPOINTS = (
     "organisations", "projects", "projects/{pk}", "projects/{pk}/indicators", "projects/{pk}/findings", "documents",
-    "documents/{pk}",
+    "documents/{pk}", "monitoring/rounds", "monitoring/records", "monitoring/records/{pk}",
 )  # fmt: skip
+WRITING = {"/api/v1/monitoring/records/{pk}": ["get", "patch"]}
+"""Where anything can be written."""
 
 
-def test_the_schema_lists_every_endpoint_read_only() -> None:
+def test_the_schema_lists_every_endpoint_and_what_writes() -> None:
     schema = Client().get("/api/v1/openapi.json").json()
     assert list(schema["paths"]) == [f"/api/v1/{path}" for path in ENDPOINTS]
-    for methods in schema["paths"].values():
-        assert list(methods) == ["get"]
-        assert methods["get"]["security"] == [{"BearerToken": []}]
-        assert methods["get"]["x-scope"]
-        assert {"200", "401", "403", "422"} <= set(methods["get"]["responses"])
+    for path, methods in schema["paths"].items():
+        assert list(methods) == WRITING.get(path, ["get"])
+        for given in methods.values():
+            assert given["security"] == [{"BearerToken": []}]
+            assert given["x-scope"].endswith(":read") == (given is methods["get"])
+            assert {"200", "401", "403", "422"} <= set(given["responses"])
     line = schema["components"]["schemas"]["ProjectLine"]["properties"]
     assert {"type": "number"} in line["budget_total"]["anyOf"]
     assert schema["components"]["securitySchemes"]["BearerToken"]["scheme"] == "bearer"
@@ -40,6 +43,7 @@ def test_the_page_shows_every_endpoint_with_its_scope_and_parameters() -> None:
         "documents:read",
         "page_size",
         "units[].code",
+        "rows[].actual",
         "预算年度",
     ):
         assert words in page

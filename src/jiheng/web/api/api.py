@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
-from jiheng.web.api.endpoints import router
+from jiheng.web.api import endpoints, monitoring
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -30,12 +30,13 @@ class NumbersRenderer(BaseRenderer):
 api = NinjaAPI(
     title="绩衡数据接口",
     version="1.0",
-    description="只读。每次请求都要带令牌，看到的与令牌所属的人在页面上看到的相同。金额以万元计。",
+    description="除填报绩效监控外只读。每次请求都要带令牌，看到的与令牌所属的人在页面上看到的相同。金额以万元计。",
     urls_namespace="api-v1",
     docs_url=None,
     renderer=NumbersRenderer(),
 )
-api.add_router("", router)
+api.add_router("", endpoints.router)
+api.add_router("", monitoring.router)
 
 
 def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:

@@ -33,6 +33,7 @@ class Operation:
     parameters: list[Field]
     answer: list[Field]
     paged: bool
+    body: list[Field]
 
 
 def _variants(shape: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,6 +72,12 @@ def _fields(schema: dict[str, Any], shape: dict[str, Any], under: str = "") -> l
     return found
 
 
+def _body(schema: dict[str, Any], given: dict[str, Any]) -> list[Field]:
+    """The fields of what is sent, where anything is."""
+    content = given.get("requestBody", {}).get("content", {}).get("application/json")
+    return _fields(schema, _shape(schema, content["schema"])) if content else []
+
+
 def _operation(schema: dict[str, Any], path: str, method: str, given: dict[str, Any]) -> Operation:
     answer = _shape(schema, given["responses"][200]["content"]["application/json"]["schema"])
     items = answer.get("properties", {}).get("items")
@@ -78,6 +85,7 @@ def _operation(schema: dict[str, Any], path: str, method: str, given: dict[str, 
     return Operation(
         method.upper(), path, given["summary"], given.get("description", ""), given["x-scope"],
         [_parameter(p) for p in given.get("parameters", [])], _fields(schema, shown), items is not None,
+        _body(schema, given),
     )  # fmt: skip
 
 

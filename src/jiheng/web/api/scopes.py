@@ -12,3 +12,5 @@ class TokenScope(models.TextChoices):
     PROJECTS = "projects:read", "项目：绩效目标表和指标"
     FINDINGS = "findings:read", "检查结果"
     DOCUMENTS = "documents:read", "已公开的绩效文本"
+    MONITORING = "monitoring:read", "绩效监控：期次和监控表"
+    MONITORING_WRITE = "monitoring:write", "填报绩效监控（写入）"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Floor, RowNumber
 
 from jiheng.scoring.numbers import percent_of
 from jiheng.web.monitoring.models import Light, MonitoringRecord, RecordState
 from jiheng.web.monitoring.queries.records import SEVERITY
+from jiheng.web.org.models import Department, Unit
 
 WAN = Decimal(10000)
 UNITS = 40
@@ -65,30 +67,65 @@ class Group:
 _MONEY = ("fiscal", "carry_over", "other")
 
 
-def groups(forms: QuerySet[MonitoringRecord], by: str) -> list[Group]:
-    """Sums by ``department`` or ``unit``, those with most trouble first."""
+def _sums(forms: QuerySet[MonitoringRecord]) -> list[dict[str, Any]]:
+    """The sums of each unit: one pass over the forms, whatever is made of them."""
     budget = sum((Sum(f"budget_{s}") for s in _MONEY[1:]), Sum("budget_fiscal"))
     executed = sum((Sum(f"executed_{s}") for s in _MONEY[1:]), Sum("executed_fiscal"))
     lights = {light: Count("pk", filter=Q(light=light)) for light in Light.values}
-    rows = (
-        forms.order_by().values(by, f"{by}__code", f"{by}__name")
-        .annotate(
-            n=Count("pk"), drafts=Count("pk", filter=Q(state=RecordState.DRAFT)), money=budget, spent=executed,
-            result=Avg("result_percent"), **lights,
+    rows = forms.order_by().values("unit", "department")
+    return list(
+        rows.annotate(
+            count=Count("pk"), draft=Count("pk", filter=Q(state=RecordState.DRAFT)), budget=budget, executed=executed,
+            result=Sum("result_percent"), known=Count("result_percent"), **lights,
         )
     )  # fmt: skip
-    found = [
-        Group(
-            r[by], r[f"{by}__code"], r[f"{by}__name"], r["n"], {c: r[c] for c in Light.values}, r["drafts"],
-            r["money"] / WAN, r["spent"] / WAN, _rounded(r["result"]),
-        )
-        for r in rows
-    ]  # fmt: skip
-    return sorted(found, key=lambda g: (-g.lights["red"], -g.lights["yellow"], g.code))
 
 
-def _rounded(value: Any) -> Decimal | None:
-    return None if value is None else Decimal(value).quantize(Decimal("0.1"), ROUND_HALF_UP)
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A round added up: ``units`` and ``departments``, those with most trouble first, and everything together."""
+
+    units: list[Group]
+    departments: list[Group]
+    tally: dict[str, int]
+
+
+def sums(forms: QuerySet[MonitoringRecord]) -> Sums:
+    """Where these forms stand, by unit, by department and in all; three queries."""
+    rows = _sums(forms)
+    units = Unit.objects.in_bulk([r["unit"] for r in rows])
+    departments = Department.objects.in_bulk({r["department"] for r in rows})
+    by_department: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        by_department[row["department"]].append(row)
+    names = ("count", "draft", *Light.values)
+    return Sums(
+        _worst_first(_group(units[r["unit"]], [r]) for r in rows),
+        _worst_first(_group(departments[pk], found) for pk, found in by_department.items()),
+        {name: sum(r[name] for r in rows) for name in names},
+    )
+
+
+def _group(place: Any, rows: list[dict[str, Any]]) -> Group:
+    """Rows of sums as one."""
+
+    def add(name: str) -> Any:
+        return sum(r[name] or 0 for r in rows)
+
+    known = add("known")
+    result = _rounded(Decimal(add("result")) / known) if known else None
+    return Group(
+        place.pk, place.code, place.name, add("count"), {c: add(c) for c in Light.values}, add("draft"),
+        Decimal(add("budget")) / WAN, Decimal(add("executed")) / WAN, result,
+    )  # fmt: skip
+
+
+def _worst_first(groups: Iterable[Group]) -> list[Group]:
+    return sorted(groups, key=lambda g: (-g.lights["red"], -g.lights["yellow"], g.code))
+
+
+def _rounded(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def heat(forms: QuerySet[MonitoringRecord], shown: list[Group]) -> None:

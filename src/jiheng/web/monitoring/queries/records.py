@@ -9,7 +9,7 @@ from django.http import Http404
 
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Unit
-from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.org.permissions import PERMISSIONS, allowed, reach
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
 
@@ -68,6 +68,12 @@ def reachable(person: Any, found: MonitoringRound, permission: str = "monitoring
         else:
             return forms
     return forms.filter(reach)
+
+
+def visible(person: Any) -> QuerySet[MonitoringRecord]:
+    """The forms of all opened rounds that a person may see."""
+    mine = reach(person, "monitoring.view", year="round__budget_year__year")
+    return MonitoringRecord.objects.filter(mine).exclude(round__state=MonitoringRound.State.PLANNED)
 
 
 def record_or_404(person: Any, pk: int, permission: str = "monitoring.view") -> MonitoringRecord:

@@ -14,7 +14,6 @@ from django.db.models import QuerySet
 from jiheng.scoring.numbers import percent_of, plain
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound
 from jiheng.web.monitoring.queries import overview
-from jiheng.web.monitoring.queries.records import tally
 from jiheng.writers.docx_chart import BarChart, Series
 from jiheng.writers.docx_report import Block, Grid, Heading, Paragraph, write_report
 
@@ -45,9 +44,8 @@ class Report:
 
     def __init__(self, found: MonitoringRound, forms: QuerySet[MonitoringRecord], place: str) -> None:
         self.round, self.forms, self.place = found, forms, place
-        self.tally = tally(forms)
-        departments = overview.groups(forms, "department")
-        self.units = overview.groups(forms, "unit")
+        sums = overview.sums(forms)
+        self.tally, self.units, departments = sums.tally, sums.units, sums.departments
         self.by = "部门" if len(departments) > 1 else "单位"
         self.groups = sorted(departments if len(departments) > 1 else self.units, key=lambda g: g.code)
 
@@ -129,7 +127,7 @@ class Report:
             gap = f"{_percent(f.executed_percent)} / {_percent(f.planned_percent)}"
             rows.append([str(f.project), f.unit.name, gap, _percent(f.result_percent), f.measures or f.light_reason])
         heads = ("项目", "单位", "执行率 / 计划", "目标完成率", "情况与措施")
-        return Grid("表4　偏离项目", heads, rows, (26, 22, 18, 12, 36), frozenset((2, 3)))
+        return Grid("表4　偏离项目", heads, rows, (23, 21, 22, 12, 36), frozenset((2, 3)))
 
     def late_table(self) -> Block:
         """Who has not reported."""

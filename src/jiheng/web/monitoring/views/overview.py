@@ -42,9 +42,8 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
     mine = records.reachable(request.user, found)
     asked = {name: request.GET.get(name, "") for name in ("department", "unit")}
     forms = records.filtered(mine, asked)
-    units = queries.groups(forms, "unit")
-    departments = queries.groups(forms, "department")
-    tally = records.tally(forms)
+    found_sums = queries.sums(forms)
+    units, departments, tally = found_sums.units, found_sums.departments, found_sums.tally
     page = Paginator(units, queries.UNITS).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     queries.heat(forms, shown)

@@ -6,13 +6,21 @@ from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from jiheng.web.jobs.ticks import tick
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.people import answering, overseeing
 from jiheng.web.supervision.services import notify
 
 AHEAD = timedelta(days=3)
 """From so long before the deadline on, those who answer are reminded daily."""
+
+
+@tick("results.rectification")
+def remind_today() -> int:
+    """What is due today, done from time to time by the worker."""
+    return remind(timezone.localdate())
 
 
 def remind(today: date) -> int:
