@@ -45,6 +45,7 @@ PAGES = (
     Page("execution", "caizheng", "/execution/"),
     Page("execution-overview", "caizheng", "/execution/overview/"),
     Page("execution-project", "jingban", "/execution/", ("table a[href^='/execution/']",)),
+    Page("execution-import", "caizheng", "/execution/imports/", ("table a[href^='/execution/imports/']",)),
     Page("monitoring", "jingban", "/monitoring/"),
     Page("monitoring-form", "jingban", "/monitoring/", ("table a[href^='/monitoring/']",)),
     Page("monitoring-overview", "caizheng", "/monitoring/overview/"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.db.models import F, Sum
 from django.utils import timezone
 
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.build import YEARS, build
+from jiheng.web.demo.execution import DECEMBER_UNIT, UNTIL
 from jiheng.web.disclosure.models import Publication
+from jiheng.web.execution.models import ExecutionTotal, ImportBatch, Payment
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.roles import Role
@@ -37,6 +40,12 @@ def test_the_whole_district() -> None:
     assert set(Rectification.objects.values_list("state", flat=True)) == set(Rectification.State.values)
     assert Rectification.objects.filter(state="open", due_on__lt=timezone.localdate()).count() > 3
     assert not Rectification.objects.filter(steps=None).exists()
+    assert Payment.objects.count() > 2000
+    assert Payment.objects.latest("on").on <= UNTIL
+    assert sorted((b.state, b.bad) for b in ImportBatch.objects.all()) == [("applied", 0), ("read", 2)]
+    kept = ExecutionTotal.objects.aggregate(paid=Sum(F("paid_fiscal") + F("paid_carry_over")))["paid"]
+    assert kept == Payment.objects.aggregate(paid=Sum("amount"))["paid"]
+    assert ExecutionTotal.objects.filter(budget_year__year=2025, unit__code=DECEMBER_UNIT, spent_11__gt=0).count() <= 1
     for account in DEMO_ACCOUNTS:
         someone = Person.objects.get(username=account.username)
         assert someone.check_password(PASSWORD)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from jiheng.web.demo.execution_imports import bring_in
 from jiheng.web.execution.models import (
     Allotment,
     BudgetAdjustment,
@@ -31,6 +32,7 @@ from jiheng.web.plan.models import Project
 UNTIL = date(2026, 10, 31)
 """The last day of which the demonstration knows."""
 DECEMBER_UNIT = "305002"
+LISTED_DEPARTMENT = "301"
 SUPPLIERS = (
     "云溪恒立商贸有限公司",
     "云溪青禾工程有限公司",
@@ -72,8 +74,15 @@ def fill(years: Iterable[Any]) -> None:
     Contract.objects.bulk_create(made.contracts)
     Allotment.objects.bulk_create(made.allotments, batch_size=1000)
     BudgetAdjustment.objects.bulk_create(made.adjustments, batch_size=1000)
-    Payment.objects.bulk_create(made.payments, batch_size=1000)
+    listed = [p for p in made.payments if _is_of_list(p)]
+    Payment.objects.bulk_create([p for p in made.payments if not _is_of_list(p)], batch_size=1000)
     refresh_totals(Project.objects.values_list("pk", flat=True))
+    bring_in(listed[0].project.budget_year, listed)
+
+
+def _is_of_list(payment: Payment) -> bool:
+    """Whether it comes with the list of the education department's last month."""
+    return payment.on >= UNTIL.replace(day=1) and payment.project.unit.department.code == LISTED_DEPARTMENT
 
 
 class _Story:
