@@ -68,6 +68,9 @@ ADDRESSES: dict[str, Address] = {
     "workbench": _page(STAFF),
     "login": _page(NOBODY),
     "login-code": Address(EVERYBODY, kind="passage"),
+    "oidc": Address(EVERYBODY, kind="passage"),
+    "oidc-back": Address(EVERYBODY, kind="passage"),
+    "account": _page(STAFF),
     "logout": _action(),
     "password": _page(STAFF),
     "totp": _page(STAFF),
@@ -75,6 +78,8 @@ ADDRESSES: dict[str, Address] = {
     "notifications-read": _action(),
     "org": _page("org.view_people"),
     "org-change": _action(),
+    "org-unit": Address("org.view_people", {"pk": "unit"}),
+    "org-unit-change": _action(pk="unit"),
     "org-people": _page("org.view_people"),
     "org-create": _action(),
     "org-bring": _page("org.manage_accounts"),
@@ -271,7 +276,8 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     token, _ = api.create(finance, "取数", ["org:read"], 30)
     monitored = _monitored(clerk, approved)
     keys = {
-        "person": clerk, "department": project.unit.department, "project": project, "in_review": in_review,
+        "person": clerk, "unit": project.unit, "department": project.unit.department, "project": project,
+        "in_review": in_review,
         "approved": approved, "approval": approval, "comment": comment, "publication": publication, "job": job,
         "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item,
     }  # fmt: skip

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "jiheng.web.org",
     "jiheng.web.supervision",
     "jiheng.web.jobs",
+    "jiheng.web.mail",
     "jiheng.web.plan",
     "jiheng.web.execution",
     "jiheng.web.monitoring",
@@ -116,6 +117,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_DAYS = int(os.environ.get("JIHENG_PASSWORD_DAYS", "90"))
 """After how many days a password must be changed; 0 never."""
+OIDC_ISSUER = os.environ.get("JIHENG_OIDC_ISSUER", "")
+"""The identity provider that people may log in by; empty for none."""
+OIDC_CLIENT_ID = os.environ.get("JIHENG_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = os.environ.get("JIHENG_OIDC_CLIENT_SECRET", "")
+OIDC_CLAIM = os.environ.get("JIHENG_OIDC_CLAIM", "preferred_username")
+"""What the provider says that is the name of an account here."""
+OIDC_LABEL = os.environ.get("JIHENG_OIDC_LABEL", "统一身份认证")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
@@ -187,6 +195,16 @@ EMAIL_HOST = os.environ.get("JIHENG_EMAIL_HOST", "")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
 )
+EMAIL_USE_SSL = os.environ.get("JIHENG_EMAIL_SECURITY") == "ssl"
+EMAIL_USE_TLS = os.environ.get("JIHENG_EMAIL_SECURITY") == "starttls"
+EMAIL_PORT = int(os.environ.get("JIHENG_EMAIL_PORT") or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25))
+EMAIL_HOST_USER = os.environ.get("JIHENG_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("JIHENG_EMAIL_PASSWORD", "")
+EMAIL_TIMEOUT = 20
+EMAIL_MINUTES = int(os.environ.get("JIHENG_EMAIL_MINUTES", "5"))
+"""How long messages are gathered into one letter."""
+SITE_URL = os.environ.get("JIHENG_URL", "").rstrip("/")
+"""Where people reach the platform, for links in letters and for the identity provider to come back to."""
 DEFAULT_FROM_EMAIL = os.environ.get("JIHENG_EMAIL_FROM", "jiheng@localhost")
 # axes.W006 wants the address among the lock-out parameters; why it is not is said above.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]

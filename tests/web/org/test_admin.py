@@ -50,6 +50,7 @@ def test_every_cell_of_the_printed_matrix(person: Any, permission: str) -> None:
 PAGES = {
     "/org/": {"system_admin", "security_admin", "audit_admin"},
     "/org/people/": {"system_admin", "security_admin", "audit_admin"},
+    "/org/units/{unit}/": {"system_admin", "security_admin", "audit_admin"},
     "/org/people/import/": {"system_admin"},
     "/org/people/template.xlsx": {"system_admin"},
     "/audit/": {"audit_admin", "auditor"},
@@ -60,7 +61,9 @@ PAGES = {
 @pytest.mark.parametrize("role", [r.value for r in Role])
 def test_pages_open_to_their_roles_alone(person: Any, role: str) -> None:
     client = as_(person(role))
+    unit = Unit.objects.get(code="601001").pk
     for page, roles in PAGES.items():
+        page = page.format(unit=unit)
         assert client.get(page).status_code == (200 if role in roles else 403), page
 
 
@@ -190,15 +193,31 @@ def test_units_are_added_renamed_and_merged(admins: Any) -> None:
     )
     made = Unit.objects.get(code="601003")
     first = Unit.objects.get(code="601001")
-    system.post("/org/change/", {"do": "end_unit", "unit": made.pk, "last_year": "2026", "successor": first.pk})
+    system.post(f"/org/units/{made.pk}/change/", {"do": "end", "last_year": "2026", "successor": first.pk})
     made.refresh_from_db()
     assert (made.valid_to, made.successor) == (2026, first)
-    page = system.post("/org/change/", {"do": "end_unit", "unit": first.pk, "last_year": "明年"}, follow=True)
+    change = f"/org/units/{first.pk}/change/"
+    page = system.post(change, {"do": "end", "last_year": "明年"}, follow=True)
     assert "四位年份" in page.content.decode()
-    system.post("/org/change/", {"do": "add_section", "unit": first.pk, "name": "财务科"})
-    system.post("/org/change/", {"do": "remove_section", "section": first.sections.get().pk})
+    system.post(change, {"do": "add_section", "name": "财务科"})
+    assert (
+        "已经有“财务科”" in system.post(change, {"do": "add_section", "name": "财务科"}, follow=True).content.decode()
+    )
+    section = first.sections.get()
+    system.post(change, {"do": "rename_section", "section": section.pk, "name": "计财科"})
+    clerk = Person.objects.create_user("sits.here", "坐班人", "x")
+    where = {"do": "place", "unit": first.pk, "section": section.pk}
+    system.post(f"/org/people/{clerk.pk}/change/", where)
+    clerk.refresh_from_db()
+    assert (clerk.unit, str(clerk.section)) == (first, "计财科")
+    remove = {"do": "remove_section", "section": section.pk}
+    assert "还有人员" in system.post(change, remove, follow=True).content.decode()
+    system.post(f"/org/people/{clerk.pk}/change/", {"do": "place", "unit": made.pk, "section": section.pk})
+    clerk.refresh_from_db()
+    assert clerk.section is None
+    system.post(change, remove)
     assert not first.sections.exists()
-    system.post("/org/change/", {"do": "rename_unit", "unit": first.pk, "name": "新名称"})
+    system.post(change, {"do": "rename", "name": "新名称"})
     assert AuditEntry.objects.filter(action="修改单位名称", after__contains="新名称").count() == 1
 
 

@@ -294,6 +294,7 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ),
     **dict.fromkeys("rectification-item rectification-step".split(), lambda w: {"pk": w.rectification.pk}),
     "rectification-export": lambda w: {"kind": "xlsx"},
+    **dict.fromkeys("org-unit org-unit-change".split(), lambda w: {"pk": w.unit.pk}),
     "audit-entry": lambda w: {"sequence": 1},
     "api-token-withdraw": lambda w: {"pk": w.token.pk},
     "api-token-revoke": lambda w: {"pk": w.token.pk},

@@ -105,17 +105,17 @@ def job(kind: str) -> Callable[[Work], Work]:
     return declare
 
 
-def ask(kind: str, title: str, payload: dict[str, Any], person: Any = None) -> Job:
-    """A new job, started as soon as the transaction is committed."""
+def ask(kind: str, title: str, payload: dict[str, Any], person: Any = None, after: timedelta | None = None) -> Job:
+    """A new job, started as soon as the transaction is committed, or some time after."""
     asked = Job.objects.create(kind=kind, title=title[:200], payload=payload, created_by=person)
-    transaction.on_commit(lambda: _enqueue(asked.pk))
+    transaction.on_commit(lambda: _enqueue(asked.pk, after))
     return asked
 
 
-def _enqueue(pk: int) -> None:
+def _enqueue(pk: int, after: timedelta | None = None) -> None:
     from jiheng.web.jobs.tasks import run
 
-    run.enqueue(pk)
+    (run.using(run_after=timezone.now() + after) if after else run).enqueue(pk)
 
 
 def _stale() -> Q:

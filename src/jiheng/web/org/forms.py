@@ -32,6 +32,19 @@ class CodeForm(forms.Form):
     )
 
 
+class ContactForm(forms.Form):
+    """How a person is reached."""
+
+    email = forms.EmailField(
+        label="邮箱",
+        required=False,
+        max_length=254,
+        error_messages={"invalid": "邮箱格式不对，应像 name@example.org。"},
+    )
+    phone = forms.CharField(label="电话", required=False, max_length=30)
+    wants_mail = forms.BooleanField(label="消息也发到邮箱", required=False)
+
+
 class PasswordForm(forms.Form):
     """The old password once, the new one twice."""
 

@@ -13,6 +13,8 @@ from django.urls import reverse
 from jiheng.web.org.passwords import why_change
 
 Handler = Callable[[HttpRequest], HttpResponse]
+BY_PROVIDER = "by_provider"
+"""In the session of who was let in by the identity provider, and may not even know a password of ours."""
 
 
 def kept_session(get_response: Handler) -> Handler:
@@ -32,7 +34,8 @@ def fresh_password(get_response: Handler) -> Handler:
     """Send people with a first or an expired password to the page where they change it."""
 
     def handle(request: HttpRequest) -> HttpResponse:
-        why = why_change(request.user) if request.user.is_authenticated else ""
+        by_password = request.user.is_authenticated and not request.session.get(BY_PROVIDER)
+        why = why_change(request.user) if by_password else ""
         here = reverse("password")
         if not why or request.path in (here, reverse("logout")) or request.path.startswith("/static/"):
             return get_response(request)

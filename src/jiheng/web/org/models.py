@@ -7,16 +7,22 @@ from typing import Any, NamedTuple
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 
+from jiheng.web.org.lineage import Lineage, heirs
 from jiheng.web.org.roles import Role
 
 
 class Scope(NamedTuple):
-    """Where an object belongs: what a role must cover to act on it."""
+    """Where an object belongs: what a role must cover to act on it.
+
+    ``heirs`` are the units, each with its department, that carry on the work of a unit that ended.
+    """
 
     district: int | None = None
     department: int | None = None
     unit: int | None = None
+    heirs: tuple[tuple[int, int], ...] = ()
 
 
 class District(models.Model):
@@ -82,7 +88,11 @@ class Unit(models.Model):
 
     def scope(self) -> Scope:
         """Where it belongs."""
-        return Scope(self.department.district_id, self.department_id, self.pk)
+        if self.successor_id is None:
+            return Scope(self.department.district_id, self.department_id, self.pk)
+        if not hasattr(self, "_heirs"):
+            self._heirs = tuple((u.pk, u.department_id) for u in heirs(self))
+        return Scope(self.department.district_id, self.department_id, self.pk, self._heirs)
 
 
 class Section(models.Model):
@@ -117,6 +127,7 @@ class Person(AbstractBaseUser):
     name = models.CharField("姓名", max_length=50)
     phone = models.CharField("电话", max_length=30, blank=True)
     email = models.EmailField("邮箱", blank=True)
+    wants_mail = models.BooleanField("消息也发到邮箱", default=True)
     unit = models.ForeignKey(
         Unit, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", verbose_name="所在单位"
     )
@@ -158,6 +169,9 @@ class Person(AbstractBaseUser):
         """The roles of this person, read once a request."""
         if not hasattr(self, "_held"):
             self._held = list(self.roles.select_related("department", "unit__department"))
+            lineage = Lineage()
+            for assignment in self._held:
+                assignment.lineage = lineage
         return self._held
 
     def has_role(self, *roles: str) -> bool:
@@ -191,22 +205,33 @@ class RoleAssignment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_role_display()} · {self.unit or self.department or self.district}"
 
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which units were before which; shared among the roles that :meth:`Person.held` reads."""
+        return Lineage()
+
     def covers(self, scope: Scope, year: int | None = None) -> bool:
         """Whether the role reaches an object there in that year."""
         if not self.holds_in(year):
             return False
         if self.unit_id is not None:
-            return scope.unit == self.unit_id
+            return scope.unit == self.unit_id or self.unit_id in (unit for unit, _ in scope.heirs)
         if self.department_id is not None:
-            return scope.department == self.department_id
+            return scope.department == self.department_id or self.department_id in (d for _, d in scope.heirs)
         return scope.district == self.district_id
 
     def units(self, path: str = "") -> Q:
-        """The units that the role reaches, as a condition on :class:`Unit`, or on what has one at ``path`` (unit__)."""
+        """The units that the role reaches, as a condition on :class:`Unit`, or on what has one at ``path`` (unit__).
+
+        Units that were before, and are carried on by one that it reaches, are among them.
+        """
         if self.unit_id is not None:
-            return Q(**{f"{path}pk": self.unit_id})
+            before = self.lineage.before(self.unit_id)
+            return Q(**{f"{path}pk__in": [self.unit_id, *before]}) if before else Q(**{f"{path}pk": self.unit_id})
         if self.department_id is not None:
-            return Q(**{f"{path}department_id": self.department_id})
+            before = self.lineage.before_department(self.department_id)
+            here = Q(**{f"{path}department_id": self.department_id})
+            return here | Q(**{f"{path}pk__in": list(before)}) if before else here
         return Q(**{f"{path}department__district_id": self.district_id})
 
     def years(self, field: str) -> Q:

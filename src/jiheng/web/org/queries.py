@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.shortcuts import get_object_or_404
 
-from jiheng.web.org.models import District, Person, RoleAssignment
+from jiheng.web.org.lineage import Lineage, heirs
+from jiheng.web.org.models import District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.roles import Role
 
 _SHOWN_PER_ROLE = 3
@@ -44,3 +46,37 @@ def system_administrators(username: str = "") -> list[Person]:
     """The active system administrators, or the one of that name."""
     found = Person.objects.filter(roles__role=Role.SYSTEM_ADMIN, is_active=True).distinct()
     return list(found.filter(username=username) if username else found)
+
+
+def units_of(district: District) -> QuerySet[Unit]:
+    """The units of a district, with their departments."""
+    return Unit.objects.filter(department__district=district).select_related("department", "successor")
+
+
+def unit_or_404(district: District, pk: int) -> Unit:
+    """A unit of the district. Raises ``Http404``."""
+    return get_object_or_404(units_of(district), pk=pk)
+
+
+def line_of(unit: Unit) -> list[Unit]:
+    """What the unit was before, itself, and what it became, in the order of the years."""
+    keys = {*Lineage().before(unit.pk), unit.pk, *(u.pk for u in heirs(unit))}
+    found = Unit.objects.filter(pk__in=keys).select_related("department", "successor")
+    return sorted(found, key=lambda u: (u.valid_from, u.valid_to or 9999, u.code))
+
+
+def successors_for(unit: Unit) -> QuerySet[Unit]:
+    """The units that may carry this one on: of its district, in use, not before it."""
+    found = units_of(unit.department.district).exclude(pk__in={unit.pk, *Lineage().before(unit.pk)})
+    return found.filter(Q(valid_to=None) | Q(pk=unit.successor_id)).order_by("code")
+
+
+def sections_of(unit: Unit) -> QuerySet[Section]:
+    """The sections of a unit, with how many ``headcount`` people are in each."""
+    return unit.sections.annotate(headcount=Count("people", filter=Q(people__is_active=True)))
+
+
+def active_person(username: str) -> Person | None:
+    """The active account of exactly this name, also where the database thinks letters of either case are the same."""
+    found = Person.objects.filter(username=username, is_active=True).first()
+    return found if found is not None and found.username == username else None

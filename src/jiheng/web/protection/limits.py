@@ -37,8 +37,10 @@ _EXPORT = Limit("export", 30)
 _UPLOAD = Limit("upload", 30, method="POST")
 _OWN_SECRET = Limit("secret", 10, method="POST", failures=True)
 _LOGIN = Limit("login", 60, method="POST", failures=True)
+_PROVIDER = Limit("oidc", 600)  # a whole office comes from one address
 LIMITS: dict[str, Limit] = {
-    "login": _LOGIN, "login-code": _LOGIN, "password": _OWN_SECRET, "totp": _OWN_SECRET,
+    "login": _LOGIN, "login-code": _LOGIN, "oidc": _PROVIDER, "oidc-back": _PROVIDER,
+    "password": _OWN_SECRET, "totp": _OWN_SECRET,
     "plan-export": _EXPORT, "plan-offline": _EXPORT, "plan-offline-blank": _EXPORT,
     "documents-download": _EXPORT, "audit-export": _EXPORT,
     "execution-export": _EXPORT, "rectification-export": _EXPORT,

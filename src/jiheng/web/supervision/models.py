@@ -77,6 +77,7 @@ class Notification(models.Model):
     link = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-at"]

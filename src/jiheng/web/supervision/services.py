@@ -12,6 +12,7 @@ from django.db import models, transaction
 from jiheng.web.supervision.actor import actor
 from jiheng.web.supervision.chain import GENESIS, entry_hash
 from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
+from jiheng.web.supervision.signals import told
 
 
 def _json(value: Any) -> str:
@@ -59,6 +60,8 @@ def record(
 
 def notify(people: Iterable[Any], text: str, link: str = "") -> None:
     """Tell people something, once each."""
-    Notification.objects.bulk_create(
+    made = Notification.objects.bulk_create(
         Notification(person=p, text=text[:500], link=link) for p in {p.pk: p for p in people}.values()
     )
+    if made:
+        told.send(sender=Notification)

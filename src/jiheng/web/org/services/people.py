@@ -10,7 +10,7 @@ from axes.utils import reset
 from django.db import transaction
 from django.utils import timezone
 
-from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, require
 from jiheng.web.org.roles import ADMINISTRATORS, DEPARTMENT_ROLES, UNIT_ROLES, Role
 from jiheng.web.org.services.places import Wrong
@@ -97,6 +97,18 @@ def set_active(person: Person, someone: Person, active: bool) -> None:
     someone.is_active = active
     someone.save(update_fields=["is_active"])
     record("启用账号" if active else "停用账号", someone, {"is_active": not active}, {"is_active": active})
+
+
+@transaction.atomic
+def place(person: Person, someone: Person, unit: Unit | None, section: Section | None) -> None:
+    """Where someone sits. What they may do follows from their roles alone, and stays."""
+    require(person, "org.manage_accounts", unit)
+    if section is not None and (unit is None or section.unit_id != unit.pk):
+        raise Wrong("科室不属于所选的单位。")
+    before = {"unit": str(someone.unit or ""), "section": str(someone.section or "")}
+    someone.unit, someone.section = unit, section
+    someone.save(update_fields=["unit", "section"])
+    record("调整所在单位", someone, before, {"unit": str(unit or ""), "section": str(section or "")})
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ class Wrong(Exception):
     """What cannot be done, in words for the administrator; nothing was changed."""
 
 
-def _text(value: str, what: str, most: int) -> str:
+def checked_text(value: str, what: str, most: int) -> str:
+    """A text in one line. Raises :class:`Wrong` where it is empty or too long."""
     found = " ".join(value.split())
     if not found:
         raise Wrong(f"请填写{what}。")
@@ -27,7 +28,7 @@ def _text(value: str, what: str, most: int) -> str:
 def add_department(person: Person, district: District, code: str, name: str) -> Department:
     """A new department. Raises :class:`Wrong` for a code that is taken."""
     require(person, "org.manage_units", district)
-    code, name = _text(code, "部门代码", 12), _text(name, "部门名称", 150)
+    code, name = checked_text(code, "部门代码", 12), checked_text(name, "部门名称", 150)
     if Department.objects.filter(district=district, code=code).exists():
         raise Wrong(f"部门代码 {code} 已经有了。")
     made = Department.objects.create(district=district, code=code, name=name)
@@ -40,12 +41,13 @@ def rename_department(person: Person, department: Department, name: str) -> None
     """Give a department another name."""
     require(person, "org.manage_units", department)
     before = department.name
-    department.name = _text(name, "部门名称", 150)
+    department.name = checked_text(name, "部门名称", 150)
     department.save(update_fields=["name"])
     record("修改部门名称", department, {"name": before}, {"name": department.name})
 
 
-def _year(text: str, what: str) -> int:
+def checked_year(text: str, what: str) -> int:
+    """A year of four digits. Raises :class:`Wrong`."""
     year = number(text.strip()) or 0
     if not 1990 <= year <= 2200:
         raise Wrong(f"{what}要写四位年份，例如 2027。")
@@ -56,7 +58,11 @@ def _year(text: str, what: str) -> int:
 def add_unit(person: Person, department: Department, code: str, name: str, valid_from: str) -> Unit:
     """A new unit, in use from a year on."""
     require(person, "org.manage_units", department)
-    code, name, year = _text(code, "单位编码", 12), _text(name, "单位名称", 150), _year(valid_from, "启用年度")
+    code, name, year = (
+        checked_text(code, "单位编码", 12),
+        checked_text(name, "单位名称", 150),
+        checked_year(valid_from, "启用年度"),
+    )
     try:
         with transaction.atomic():
             made = Unit.objects.create(department=department, code=code, name=name, valid_from=year)
@@ -68,38 +74,38 @@ def add_unit(person: Person, department: Department, code: str, name: str, valid
 
 @transaction.atomic
 def rename_unit(person: Person, unit: Unit, name: str) -> None:
-    """Give a unit another name."""
+    """Correct a unit's name, in all its years; a name that changes from a year on is :func:`succession.renew_unit`."""
     require(person, "org.manage_units", unit)
     before = unit.name
-    unit.name = _text(name, "单位名称", 150)
+    unit.name = checked_text(name, "单位名称", 150)
     unit.save(update_fields=["name"])
     record("修改单位名称", unit, {"name": before}, {"name": unit.name})
-
-
-@transaction.atomic
-def end_unit(person: Person, unit: Unit, last_year: str, successor: Unit | None) -> None:
-    """A unit that was merged or renumbered ends with a year; ``successor`` carries its work on."""
-    require(person, "org.manage_units", unit)
-    year = _year(last_year, "最后年度")
-    if year < unit.valid_from:
-        raise Wrong(f"最后年度不能早于启用年度 {unit.valid_from}。")
-    if successor is not None and (
-        successor.pk == unit.pk or successor.department.district_id != unit.department.district_id
-    ):
-        raise Wrong("继任单位必须是同一区划的另一个单位。")
-    before = {"valid_to": unit.valid_to, "successor": unit.successor_id}
-    unit.valid_to, unit.successor = year, successor
-    unit.save(update_fields=["valid_to", "successor"])
-    record("停用或合并单位", unit, before, {"valid_to": year, "successor": str(successor or "")})
 
 
 @transaction.atomic
 def add_section(person: Person, unit: Unit, name: str) -> Section:
     """A new section of a unit."""
     require(person, "org.manage_units", unit)
-    made = Section.objects.create(unit=unit, name=_text(name, "科室名称", 100))
+    name = checked_text(name, "科室名称", 100)
+    _check_section(unit, name)
+    made = Section.objects.create(unit=unit, name=name)
     record("新增科室", made, None, {"unit": unit.code, "name": made.name})
     return made
+
+
+@transaction.atomic
+def rename_section(person: Person, section: Section, name: str) -> None:
+    """Give a section another name."""
+    require(person, "org.manage_units", section.unit)
+    before, section.name = section.name, checked_text(name, "科室名称", 100)
+    _check_section(section.unit, section.name, section)
+    section.save(update_fields=["name"])
+    record("修改科室名称", section, {"name": before, "unit": section.unit.code}, {"name": section.name})
+
+
+def _check_section(unit: Unit, name: str, but: Section | None = None) -> None:
+    if unit.sections.filter(name=name).exclude(pk=but.pk if but else None).exists():
+        raise Wrong(f"“{unit.name}”已经有“{name}”。")
 
 
 @transaction.atomic

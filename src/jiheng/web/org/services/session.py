@@ -11,10 +11,10 @@ from jiheng.web.supervision.actor import acting, actor
 from jiheng.web.supervision.services import record
 
 
-def logged_in(person: Person) -> None:
+def logged_in(person: Person, by_provider: bool = False) -> None:
     """Record a login: nobody acts yet while the form is handled, so the person is named here."""
     with acting(person, actor().address):
-        record("登录", person)
+        record("登录", person, None, {"by": "统一身份认证"} if by_provider else None)
 
 
 def logged_out(person: Person) -> None:
@@ -27,6 +27,19 @@ def login_failed(username: str, locked: bool) -> None:
     person = Person.objects.filter(username=username).first()
     if person is not None:
         record("账号锁定" if locked else "登录失败", person)
+
+
+@transaction.atomic
+def change_contact(person: Person, email: str, phone: str, wants_mail: bool) -> None:
+    """The person's own addresses, and whether messages are mailed."""
+    fields = {"email": email, "phone": phone, "wants_mail": wants_mail}
+    before = {f: getattr(person, f) for f in fields}
+    if fields == before:
+        return
+    for name, value in fields.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(fields))
+    record("修改联系方式", person, before, fields)
 
 
 @transaction.atomic

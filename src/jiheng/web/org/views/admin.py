@@ -13,15 +13,16 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
-from jiheng.web.org import people_excel
-from jiheng.web.org.models import Department, District, RoleAssignment, Section, Unit
+from jiheng.web.org import people_excel, queries
+from jiheng.web.org.models import Department, District, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.queries import people_in
 from jiheng.web.org.roles import Role
-from jiheng.web.org.services import people, places
+from jiheng.web.org.services import people, places, succession
 from jiheng.web.org.services.places import Wrong
 
 View = Callable[..., HttpResponse]
@@ -63,50 +64,91 @@ def _done(request: HttpRequest, act: Callable[[], object], said: str) -> object 
 def index(request: HttpRequest) -> HttpResponse:
     """/org/: departments with their units."""
     district = _district(request)
-    departments = Department.objects.filter(district=district).prefetch_related("units__sections", "units__successor")
+    departments = Department.objects.filter(district=district).prefetch_related(
+        "units__sections", "units__successor__department", "units__predecessors"
+    )
     context = {"district": district, "departments": departments, "edit": allowed(request.user, "org.manage_units")}
     return render(request, "org/index.html", context)
 
 
 def _change(request: HttpRequest, do: str) -> str:
-    """Make one change to departments, units or sections; what was done. Raises :class:`Wrong`."""
+    """Make one change to departments; what was done. Raises :class:`Wrong`."""
     me, district, said = request.user, _district(request), request.POST.get
     name = said("name", "")
     if do == "add_department":
         places.add_department(me, district, said("code", ""), name)
         return "部门已新增。"
-    if do == "remove_section":
-        mine = Section.objects.filter(unit__department__district=district)
-        places.remove_section(me, get_object_or_404(mine, pk=number(said("section"))))
-        return "科室已删除。"
-    if do in ("rename_department", "add_unit"):
-        department = get_object_or_404(Department, pk=number(said("department")), district=district)
-        if do == "add_unit":
-            places.add_unit(me, department, said("code", ""), name, said("valid_from", ""))
-            return "单位已新增。"
-        places.rename_department(me, department, name)
-        return "部门名称已修改。"
-    units = Unit.objects.filter(department__district=district).select_related("department")
-    unit = get_object_or_404(units, pk=number(said("unit")))
-    if do == "add_section":
-        places.add_section(me, unit, name)
-        return "科室已新增。"
-    if do == "end_unit":
-        places.end_unit(me, unit, said("last_year", ""), units.filter(pk=number(said("successor"))).first())
-        return "单位已停用。"
-    places.rename_unit(me, unit, name)
-    return "单位名称已修改。"
+    department = get_object_or_404(Department, pk=number(said("department")), district=district)
+    if do == "add_unit":
+        places.add_unit(me, department, said("code", ""), name, said("valid_from", ""))
+        return "单位已新增。"
+    places.rename_department(me, department, name)
+    return "部门名称已修改。"
 
 
 @_for("org.manage_units")
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
-    """Every change to departments, units and sections comes here, named by ``do``."""
+    """Every change to departments comes here, named by ``do``."""
     try:
         messages.success(request, _change(request, request.POST.get("do", "")))
     except Wrong as error:
         messages.error(request, str(error))
     return redirect("org")
+
+
+@_for("org.view_people", "org.manage_units")
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """/org/units/<pk>/: one unit, what it was before and became, its sections."""
+    shown = queries.unit_or_404(_district(request), pk)
+    edit = allowed(request.user, "org.manage_units")
+    context = {
+        "unit": shown, "line": queries.line_of(shown), "sections": queries.sections_of(shown), "edit": edit,
+        "departments": Department.objects.filter(district=_district(request), is_active=True) if edit else [],
+        "others": queries.successors_for(shown) if edit else [], "next_year": timezone.localdate().year + 1,
+    }  # fmt: skip
+    return render(request, "org/unit.html", context)
+
+
+def _change_unit(request: HttpRequest, shown: Unit, do: str) -> tuple[Unit, str]:
+    """Make one change to a unit; the unit to show then, and what was done. Raises :class:`Wrong`."""
+    me, said = request.user, request.POST.get
+    name = said("name", "")
+    if do == "renew":
+        departments = Department.objects.filter(district=_district(request))
+        department = get_object_or_404(departments, pk=number(said("department")) or shown.department_id)
+        made = succession.renew_unit(me, shown, said("year", ""), said("code", ""), name, department)
+        return made, f"变更已办理，“{made.name}”自 {made.valid_from} 年启用。"
+    if do == "end":
+        others = queries.units_of(_district(request))
+        successor = get_object_or_404(others, pk=number(said("successor"))) if said("successor") else None
+        succession.end_unit(me, shown, said("last_year", ""), successor)
+        return shown, f"已办理：{shown.valid_to} 年后" + (f"由“{successor.name}”继任。" if successor else "停用。")
+    if do == "add_section":
+        places.add_section(me, shown, name)
+        return shown, "科室已新增。"
+    if do in ("rename_section", "remove_section"):
+        section = get_object_or_404(shown.sections, pk=number(said("section")))
+        if do == "remove_section":
+            places.remove_section(me, section)
+            return shown, "科室已删除。"
+        places.rename_section(me, section, name)
+        return shown, "科室名称已修改。"
+    places.rename_unit(me, shown, name)
+    return shown, "单位名称已更正。"
+
+
+@_for("org.manage_units")
+@require_POST
+def change_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every change to a unit and its sections comes here, named by ``do``."""
+    shown = queries.unit_or_404(_district(request), pk)
+    try:
+        shown, said = _change_unit(request, shown, request.POST.get("do", ""))
+        messages.success(request, said)
+    except Wrong as error:
+        messages.error(request, str(error))
+    return redirect("org-unit", shown.pk)
 
 
 @_for("org.view_people")
@@ -148,9 +190,12 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     district = _district(request)
     someone = get_object_or_404(people_in(district).select_related("unit"), pk=pk)
     grants = allowed(request.user, "org.grant_roles")
+    edit = allowed(request.user, "org.manage_accounts")
     context = {
+        "places": queries.units_of(district).filter(valid_to=None) if edit else [],
+        "sections": someone.unit.sections.all() if edit and someone.unit else [],
         "someone": someone, "held": someone.roles.select_related("unit", "department", "district", "granted_by"),
-        "edit": allowed(request.user, "org.manage_accounts"), "grants": grants,
+        "edit": edit, "grants": grants,
         "unlock": allowed(request.user, "org.unlock"), "has_codes": bool(someone.totp_secret),
         "roles": Role.choices,
         "units": Unit.objects.filter(department__district=district, valid_to=None).order_by("code") if grants else [],
@@ -176,6 +221,10 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
             lambda: people.set_active(me, someone, do == "enable"),
             "已启用。" if do == "enable" else "已停用。",
         )
+    elif do == "place":
+        unit = queries.units_of(_district(request)).filter(pk=number(request.POST.get("unit"))).first()
+        section = unit.sections.filter(pk=number(request.POST.get("section"))).first() if unit else None
+        _done(request, lambda: people.place(me, someone, unit, section), "所在单位和科室已修改。")
     elif do == "unlock":
         _done(request, lambda: people.unlock(me, someone), "已解锁。")
     elif do == "forget_codes":

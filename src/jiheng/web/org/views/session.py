@@ -18,22 +18,36 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jiheng.web.org import forms, passwords, queries, totp
+from jiheng.web.org import forms, oidc, passwords, queries, totp
+from jiheng.web.org.middleware import BY_PROVIDER
 from jiheng.web.org.services import session as services
 
 _CODE_SECONDS = 300
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def _target(request: HttpRequest, given: str) -> str:
+def target_of(request: HttpRequest, given: str) -> str:
+    """Where to go after logging in: where one wanted to, within the platform."""
     safe = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
     return given if safe else settings.LOGIN_REDIRECT_URL
 
 
-def _enter(request: HttpRequest, person: Any, target: str) -> HttpResponse:
+def _enter(request: HttpRequest, person: Any, target: str, by_provider: bool = False) -> HttpResponse:
     login(request, person, backend=_BACKEND)
-    services.logged_in(person)
+    request.session[BY_PROVIDER] = by_provider
+    services.logged_in(person, by_provider)
     return redirect(target)
+
+
+def admit(request: HttpRequest, person: Any, target: str, by_provider: bool = False) -> HttpResponse:
+    """Let someone in who showed who they are; to the one-time code first where one is set up."""
+    if not person.totp_secret:
+        return _enter(request, person, target, by_provider)
+    stamp = person.get_session_auth_hash()  # a new password ends this too
+    request.session["code_for"] = {
+        "person": person.pk, "at": time.time(), "next": target, "stamp": stamp, "by_provider": by_provider,
+    }  # fmt: skip
+    return redirect("login-code")
 
 
 def _failed(request: HttpRequest, username: str, form: Any, what: str) -> None:
@@ -50,7 +64,7 @@ def _failed(request: HttpRequest, username: str, form: Any, what: str) -> None:
 @require_http_methods(["GET", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """The login page."""
-    target = _target(request, request.POST.get("next") or request.GET.get("next", ""))
+    target = target_of(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
         return redirect(target)
     form = forms.LoginForm(request.POST or None)
@@ -60,14 +74,11 @@ def log_in(request: HttpRequest) -> HttpResponse:
         person = authenticate(request, username=username, password=form.cleaned_data["password"])
         if person is None:
             _failed(request, username, form, "账号或口令不正确。")
-        elif person.totp_secret:
-            stamp = person.get_session_auth_hash()  # a new password ends this too
-            request.session["code_for"] = {"person": person.pk, "at": time.time(), "next": target, "stamp": stamp}
-            return redirect("login-code")
         else:
-            return _enter(request, person, target)
+            return admit(request, person, target)
     accounts = queries.demo_accounts() if settings.DEMO else []
     page = {"form": form, "next": target, "accounts": accounts, "demo_password": settings.DEMO_PASSWORD}
+    page["provider"] = settings.OIDC_LABEL if oidc.is_on() else ""
     return render(request, "org/login.html", page)
 
 
@@ -87,7 +98,7 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         who = {"username": person.username}
         request.axes_was_locked = AxesProxyHandler.is_locked(request, who)
         if not request.axes_was_locked and services.use_code(person, form.cleaned_data["code"]):
-            return _enter(request, person, waiting["next"])
+            return _enter(request, person, waiting["next"], waiting.get("by_provider", False))
         user_login_failed.send(sender=__name__, credentials=who, request=request)
         _failed(request, person.username, form, "动态口令不正确，或已经用过。")
     return render(request, "org/login_code.html", {"form": form})
@@ -112,6 +123,20 @@ def log_out(request: HttpRequest) -> HttpResponse:
         logout(request)
         messages.success(request, "您已退出登录。")
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """/account/: who I am here, and how I am reached."""
+    person = request.user
+    now = {"email": person.email, "phone": person.phone, "wants_mail": person.wants_mail}
+    form = forms.ContactForm(request.POST or None, initial=now)
+    if request.method == "POST" and form.is_valid():
+        services.change_contact(person, **form.cleaned_data)
+        messages.success(request, "已保存。")
+        return redirect("account")
+    return render(request, "org/mine.html", {"form": form, "mail_on": bool(settings.EMAIL_HOST)})
 
 
 @never_cache

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from jiheng import model
 from jiheng.model import Document
+from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import units_for
 from jiheng.web.plan import mapping
@@ -63,7 +64,8 @@ def _existing(found: Iterable[Project], project: model.Project) -> Project | Non
 
 def units_of(person: Person, upload: Upload) -> dict[str, Unit]:
     """The units into which this person may import from this file, by code: those of the same department."""
-    found = units_for(person, "plan.import", upload.budget_year.year).filter(department=upload.unit.department_id)
+    year = upload.budget_year.year
+    found = units_for(person, "plan.import", year).filter(in_use(year), department=upload.unit.department_id)
     return {u.code: u for u in found}
 
 

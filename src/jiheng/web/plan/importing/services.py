@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
+from jiheng.web.org.lineage import Lineage
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.importing.matching import MERGE, NEW, REPLACE, SKIP, Match, matches
@@ -20,15 +21,20 @@ from jiheng.web.plan.services.sheet import Sheet
 from jiheng.web.supervision.services import record
 
 
+def _of_last_year(match: Match, year: BudgetYear) -> Project | None:
+    """The project that goes on: of the same code or else name, in the department or a unit carried on."""
+    near_by = Q(unit__department_id=match.unit.department_id) | Q(unit__in=Lineage().before(match.unit.pk))
+    last = Project.objects.filter(near_by, budget_year__year=year.year - 1, budget_year__district=year.district_id)
+    code, name = match.project.code, match.project.name
+    by_code = last.filter(code=code).first() if code else None
+    return by_code or (last.filter(name=name).first() if name else None)
+
+
 def _create(person: Person, match: Match, year: BudgetYear, order: int) -> None:
-    previous = Project.objects.filter(
-        unit__department_id=match.unit.department_id, budget_year__year=year.year - 1, name=match.project.name or ""
-    ).first()
     if match.is_ours:  # the place on a sheet means nothing: after those that are there
         order = 1 + (Project.objects.filter(unit=match.unit, budget_year=year).aggregate(m=Max("order"))["m"] or 0)
     row = Project.objects.create(
-        unit=match.unit, budget_year=year, order=order, updated_by=person,
-        previous=previous if match.project.name else None,
+        unit=match.unit, budget_year=year, order=order, updated_by=person, previous=_of_last_year(match, year)
     )  # fmt: skip
     write(person, Sheet(row), match.project, False, "导入新项目")
 

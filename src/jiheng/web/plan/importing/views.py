@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import quote
 
@@ -10,7 +12,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
 from jiheng.web.jobs.models import Job
+from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed, reach, units_for
 from jiheng.web.plan.importing import bulk, services, uploads
@@ -50,7 +53,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if not allowed(request.user, "plan.import"):
         raise PermissionDenied(f"您没有“{PERMISSIONS['plan.import'][0]}”的权限。")
     years = [y for y in years_for(request.user) if y.is_open]
-    units = units_for(request.user, "plan.import").order_by("code")
+    open_units = [in_use(y.year) & Q(department__district_id=y.district_id) for y in years]
+    units = units_for(request.user, "plan.import").filter(reduce(or_, open_units, Q(pk__in=[]))).order_by("code")
     if request.method == "POST":
         return _receive(request, years, list(units))
     if (read_already := _read_already(request)) is not None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jiheng import policy
 from jiheng.web.asked import number
+from jiheng.web.org.lineage import Lineage, in_use
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import allowed, reach, units_for
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
@@ -66,9 +67,8 @@ def later_years(person: Any, project: Project) -> list[BudgetYear]:
 
 def editing_units(person: Any, year: BudgetYear) -> list[Unit]:
     """The units in which a person may write projects in that year."""
-    in_use = Q(valid_to=None) | Q(valid_to__gte=year.year)
     units = units_for(person, "plan.edit", year.year)
-    return list(units.filter(in_use, department__district_id=year.district_id).distinct())
+    return list(units.filter(in_use(year.year), department__district_id=year.district_id).distinct())
 
 
 SORTS = {
@@ -86,7 +86,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
     if asked.get("state") in State.values:
         found = found.filter(state=asked["state"])
     if (unit := number(asked.get("unit"))) is not None:
-        found = found.filter(unit_id=unit)
+        found = found.filter(unit_id__in={unit} | Lineage().before(unit))
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
     if asked.get("found") in wanted:
         found = found.filter(wanted[asked["found"]])
@@ -186,7 +186,9 @@ def _deadline(iso: str | None, now: bool) -> str:
 
 def sources_for(person: Any, project: Project) -> list[Project]:
     """Projects whose content may be taken over: its own of last year first, then others of the unit's department."""
-    found = visible_projects(person).filter(unit__department_id=project.unit.department_id).exclude(pk=project.pk)
+    before = Lineage().before_department(project.unit.department_id)
+    near_by = Q(unit__department_id=project.unit.department_id) | Q(unit__in=before)
+    found = visible_projects(person).filter(near_by).exclude(pk=project.pk)
     near = found.filter(budget_year__year__gte=project.budget_year.year - 1).defer("findings", "purpose")
     listed = list(near.order_by("budget_year__year", "name")[:300])
     return sorted(

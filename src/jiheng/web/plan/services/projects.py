@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from jiheng.policy import Pack
+from jiheng.web.org.lineage import heirs, unit_in
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan import mapping
@@ -57,7 +58,11 @@ def _check_open(person: Any, unit: Unit, year: BudgetYear) -> None:
     if not year.is_open:
         raise Refused(f"{year}的编报已经关闭，不能新建项目。请联系财政部门。")
     if unit.valid_to is not None and unit.valid_to < year.year:
-        raise Refused(f"“{unit.name}”自 {unit.valid_to} 年后已停用，请在继任单位下新建。")
+        heir = unit_in(unit, year.year)
+        where = f"请在继任单位“{heir.name}”下新建" if heir else "不能新建"
+        raise Refused(f"“{unit.name}”自 {unit.valid_to} 年后已停用，{where}。")
+    if unit.valid_from > year.year:
+        raise Refused(f"“{unit.name}”自 {unit.valid_from} 年起启用，不能新建 {year.year} 年的项目。")
 
 
 def _new(person: Any, unit: Unit, year: BudgetYear, **fields: Any) -> Project:
@@ -90,8 +95,8 @@ def copy_project(person: Any, source: Project, unit: Unit, year: BudgetYear) -> 
     its code and knows its ``previous``; else the code stays empty."""
     require(person, "plan.view", source)
     _check_open(person, unit, year)
-    same_house = source.unit.department_id == unit.department_id or source.unit.successor_id == unit.pk
-    goes_on = source.budget_year.year < year.year and same_house
+    is_ours = source.unit.department_id == unit.department_id or unit in heirs(source.unit)
+    goes_on = source.budget_year.year < year.year and is_ours
     if goes_on and (there := source.next_years.filter(budget_year=year).first()):
         raise Refused(f"这个项目已经延续到{year}：“{there}”。")
     kept = {f: getattr(source, f) for f in HEAD}
