@@ -31,7 +31,8 @@ def move_later_projects(unit: Unit, year: int, successor: Unit | None, **_: Any)
 def _follow(relation: Any, unit: Unit, year: int, successor: Unit) -> None:
     """What repeats its project's unit and department, so that sums need no joins, goes where the project goes."""
     model, place = relation.related_model, {"unit": successor, "department": successor.department}
-    names = {f.name for f in model._meta.concrete_fields}
+    # An indicator's ``unit`` is a unit of measurement: only a relation of the same target counts.
+    names = {f.name for f in model._meta.concrete_fields if f.name in place and f.related_model is type(place[f.name])}
     if relation.field.name != "project" or "unit" not in names:
         return
     moving = model._base_manager.filter(unit=unit, project__unit=unit, project__budget_year__year__gt=year)
