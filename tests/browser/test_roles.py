@@ -204,6 +204,8 @@ ADDRESSES: dict[str, Address] = {
     "api-docs": Address(EVERYBODY, latin=True),
     "api-tokens": _page(STAFF),
     "api-token-revoke": _action(pk="token"),
+    "api-tokens-all": _page("api.revoke"),
+    "api-token-withdraw": _action(pk="token"),
 }
 
 

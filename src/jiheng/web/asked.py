@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.http.request import RawPostDataException
 
 MALFORMED = (
@@ -16,3 +18,8 @@ def number(text: object) -> int | None:
     """A whole number from 0 on, or ``None`` for anything else; for keys, years and places."""
     said = str(text or "")
     return int(said) if said.isdecimal() and len(said) <= _DIGITS else None
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """The whole numbers among them, as :func:`number` takes them."""
+    return [found for text in texts if (found := number(text)) is not None]

@@ -104,9 +104,8 @@ def test_queries_do_not_grow_with_the_list(
         form = opened()[0]
         for path in ("/evaluation/", "/evaluation/ranking/", "/evaluation/ranking/?level=unit", f"/evaluation/{form.pk}/",
                      f"/evaluation/department/{form.department_id}/"):  # fmt: skip
-            with CaptureQueriesContext(
-                connection,
-            ) as seen:
+            client.get(path)  # what a process looks up once is not the list's
+            with CaptureQueriesContext(connection) as seen:
                 assert client.get(path).status_code == 200
             counts.setdefault(path.replace(str(form.pk), "ID"), []).append(len(seen))
     assert all(few == many <= 30 for few, many in counts.values()), counts

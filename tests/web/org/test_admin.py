@@ -205,7 +205,7 @@ def test_units_are_added_renamed_and_merged(admins: Any) -> None:
     )
     section = first.sections.get()
     system.post(change, {"do": "rename_section", "section": section.pk, "name": "计财科"})
-    clerk = Person.objects.create_user("sits.here", "坐班人", "x")
+    clerk = Person.objects.create_user("sits.here", "坐班人", "x", district=department.district)
     where = {"do": "place", "unit": first.pk, "section": section.pk}
     system.post(f"/org/people/{clerk.pk}/change/", where)
     clerk.refresh_from_db()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -234,17 +235,46 @@ def _monitored(w: SimpleNamespace) -> None:
         project=w.approved, owner=w.row, name="验收单.pdf", path="evidence/none", sm3="0" * 64, by=w.clerk
     )
     w.report = Job.objects.create(
-        kind=REPORT_JOB, title="监控报告", created_by=w.clerk, state="done", payload={"round": w.round.pk}
+        kind=REPORT_JOB, title="监控报告", created_by=w.clerk, state="done", payload={"round": w.round.pk},
+        result={"path": "reports/none", "name": "监控报告.docx"},
+    )  # fmt: skip
+
+
+def _evaluated(w: SimpleNamespace) -> None:
+    from jiheng.web.evaluation.services import exporting
+    from jiheng.web.evaluation.services.start import start
+    from jiheng.web.execution.models import Evidence
+    from jiheng.web.jobs.models import Job
+    from jiheng.web.jobs.services import perform
+
+    perform(start(w.finance_reviewer, w.year).pk)
+    w.evaluation = w.approved.self_evaluation
+    w.evaluation_row = w.evaluation.rows.first()
+    w.evaluation_evidence = Evidence.objects.create(
+        project=w.approved, owner=w.evaluation_row, name="年度总结.pdf", path="evidence/none", sm3="0" * 64, by=w.clerk
+    )
+    w.evaluation_job = Job.objects.create(
+        kind=exporting.JOB, title="自评表", created_by=w.finance_reviewer, state="done", payload={"kind": "docx"}
     )
 
 
+def _files(root: Path) -> None:
+    """What the objects say that they keep on disk."""
+    for path in ("uploads/none", "execution/none", "evidence/none", "reports/none"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(b"kept")
+
+
 @pytest.fixture
-def world(db: None) -> Any:
+def world(db: None, settings: Any, tmp_path: Path) -> Any:
     """Everything; ``far_`` is in another district, ``other_`` in another department, ``sibling`` in another unit."""
+    settings.MEDIA_ROOT = tmp_path
+    _files(tmp_path)
     w = _places()
     _people(w)
     _work(w)
     _monitored(w)
+    _evaluated(w)
     w.later = timezone.now() + timedelta(minutes=1)
     return w
 
@@ -298,6 +328,7 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "audit-entry": lambda w: {"sequence": 1},
     "api-token-withdraw": lambda w: {"pk": w.token.pk},
     "api-token-revoke": lambda w: {"pk": w.token.pk},
+    **dict.fromkeys("api-v1:record api-v1:write".split(), lambda w: {"pk": w.record.pk}),
     **dict.fromkeys(
         "monitoring-form monitoring-cells monitoring-fill monitoring-money monitoring-step".split(),
         lambda w: {"pk": w.record.pk},
@@ -310,6 +341,22 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "monitoring-evidence": lambda w: {"pk": w.row.pk},
     **dict.fromkeys(
         "monitoring-evidence-file monitoring-evidence-remove".split(), lambda w: {"pk": w.evidence.pk}
+    ),
+    **dict.fromkeys(
+        "evaluation-form evaluation-cells evaluation-refresh evaluation-step".split(),
+        lambda w: {"pk": w.evaluation.pk},
+    ),
+    "evaluation-file": lambda w: {"pk": w.evaluation.pk, "kind": "xlsx"},
+    **dict.fromkeys(
+        ("evaluation-department evaluation-department-report evaluation-department-save"
+         " evaluation-department-step").split(),
+        lambda w: {"pk": w.department.pk},
+    ),
+    "evaluation-opening": lambda w: {"pk": w.year.pk},
+    "evaluation-export-job": lambda w: {"pk": w.evaluation_job.pk},
+    "evaluation-evidence-upload": lambda w: {"pk": w.evaluation_row.pk},
+    **dict.fromkeys(
+        "evaluation-evidence evaluation-evidence-remove".split(), lambda w: {"pk": w.evaluation_evidence.pk}
     ),
     "monitoring-report-file": lambda w: {"pk": w.report.pk},
     "responsibility-project": lambda w: {"pk": w.approved.pk},

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q, QuerySet, Sum
 
+from jiheng.web.asked import number
 from jiheng.web.evaluation.models import EvaluationYear, SelfEvaluation
 from jiheng.web.evaluation.queries.forms import visible_forms
 from jiheng.web.jobs.models import Job
@@ -38,8 +39,8 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "evaluat
     if q := asked.get("q", "").strip():
         found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
     for name in ("unit", "department"):
-        if asked.get(name, "").isdecimal():
-            found = found.filter(**{f"{name}_id": int(asked[name][:18])})
+        if (key := number(asked.get(name))) is not None:
+            found = found.filter(**{f"{name}_id": key})
     if asked.get("state") in RecordState.values:
         found = found.filter(state=asked["state"])
     if asked.get("grade") in ("优", "良", "中", "差"):

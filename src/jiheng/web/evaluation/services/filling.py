@@ -15,6 +15,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from jiheng.scoring.numbers import plain
+from jiheng.web.asked import number
 from jiheng.web.evaluation import values
 from jiheng.web.evaluation.computing import FORM_RESULTS, MONEY, ROW_RESULTS, rescore, target_of
 from jiheng.web.evaluation.models import EvaluatedIndicator, SelfEvaluation
@@ -60,7 +61,7 @@ class Sheet:
             return self.form, cell
         kind, _, rest = cell.partition(":")
         key, _, name = rest.partition(":")
-        row = self.rows.get(int(key)) if kind == "row" and key.isdecimal() else None
+        row = self.rows.get(number(key)) if kind == "row" else None
         if row is None or name not in ROW_FIELDS:
             raise Refused(f"没有名为“{cell[:40]}”的单元格，请刷新后再填。")
         return row, name

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.evaluation import documents
 from jiheng.web.evaluation.queries import department as departments
 from jiheng.web.evaluation.queries import lists, ranking
@@ -34,8 +35,7 @@ def rank(request: HttpRequest) -> HttpResponse:
     level = request.GET.get("level", "department")
     if level not in ranking.LEVELS:
         raise Http404("地址不对。")
-    asked = request.GET.get("department", "")
-    department = int(asked[:18]) if asked.isdecimal() else None
+    department = number(request.GET.get("department"))
     found = visible_forms(request.user).filter(budget_year=year)
     context = {
         "years": years, "year": year, "level": level, "levels": ranking.LEVELS, "department": department,
@@ -47,10 +47,9 @@ def rank(request: HttpRequest) -> HttpResponse:
 
 
 def _year(request: HttpRequest) -> BudgetYear:
-    asked = request.POST.get("year") or request.GET.get("year", "")
     years = years_for(request.user)
     if request.method == "POST":
-        return get_object_or_404(years_of(request.user), pk=int(asked[:18]) if asked.isdecimal() else 0)
+        return get_object_or_404(years_of(request.user), pk=number(request.POST.get("year") or request.GET.get("year")))
     year = chosen_year(request, years)
     if year is None:
         raise Http404("还没有预算年度。")
@@ -75,9 +74,9 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     year = _year(request)
     found = departments.department_or_404(request.user, pk, year)
     texts = {name: request.POST.get(name, "") for name in services.TEXTS}
-    seen = request.POST.get("revision", "")
+    seen = number(request.POST.get("revision"))
     try:
-        services.save_texts(request.user, found, year, texts, int(seen) if seen.isdecimal() else -1)
+        services.save_texts(request.user, found, year, texts, -1 if seen is None else seen)
     except Refused as refused:
         messages.error(request, str(refused))
     else:

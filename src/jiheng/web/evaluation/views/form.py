@@ -17,10 +17,10 @@ from jiheng.web.evaluation.queries import forms
 from jiheng.web.evaluation.queries.lists import neighbours
 from jiheng.web.evaluation.services.filling import Saved, recompute, save_cells, why_closed
 from jiheng.web.evaluation.services.submission import FLOW, take_step
-from jiheng.web.evaluation.views.asked import asked
 from jiheng.web.evaluation.views.files import attachment
 from jiheng.web.monitoring.flow import BY_NAME
 from jiheng.web.plan.services.errors import Refused
+from jiheng.web.plan.views.asked import asked
 from jiheng.web.supervision.services import record
 
 CELLS_AT_ONCE = 1000
@@ -59,7 +59,7 @@ def _answer(request: HttpRequest, saved: Saved) -> JsonResponse:
     })  # fmt: skip
 
 
-@asked
+@asked(forms.form_or_404)
 def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Save cells: ``{"values": {cell: text}, "was": {cell: text}}``."""
     values, was = ({str(cell): str(text) for cell, text in body[name].items()} for name in ("values", "was"))

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from jiheng.web.asked import number, numbers
 from jiheng.web.evaluation import documents
 from jiheng.web.evaluation.queries import lists
 from jiheng.web.evaluation.queries.forms import visible_forms
@@ -73,7 +74,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_year(request: HttpRequest) -> HttpResponse:
     """Open the self-evaluation of a year, or make the forms that are missing."""
-    year = get_object_or_404(years_of(request.user), pk=_number(request.POST.get("year")))
+    year = get_object_or_404(years_of(request.user), pk=number(request.POST.get("year")))
     try:
         start(request.user, year, _day(request.POST.get("closes_on", "")))
     except Refused as refused:
@@ -96,7 +97,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Take one step with the chosen forms, all or none."""
     name, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     back = f"/evaluation/?{request.POST.get('query', '')}"
-    keys = [int(k) for k in request.POST.getlist("form") if k.isdecimal()][: AT_ONCE + 1]
+    keys = numbers(request.POST.getlist("form"))[: AT_ONCE + 1]
     if not keys or len(keys) > AT_ONCE:
         messages.error(request, "请先勾选自评表。" if not keys else f"一次最多办理 {AT_ONCE} 份。")
         return redirect(back)
@@ -154,9 +155,3 @@ def opening(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "evaluation.view")
     _, job = lists.opening_of(year)
     return render(request, "evaluation/_opening.html", {"job": job, "year": year})
-
-
-def _number(text: str | None) -> int:
-    if not text or not text.isdecimal():
-        raise Http404("地址不对。")
-    return int(text[:18])

@@ -15,6 +15,7 @@ from jiheng.policy import Pack
 from jiheng.scoring.monitoring import Judgement, money_light
 from jiheng.scoring.numbers import percent_of
 from jiheng.scoring.spending_plan import execution_rate, month_end
+from jiheng.web.asked import number
 from jiheng.web.execution.models import BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import month_share
 from jiheng.web.org.permissions import reach
@@ -111,8 +112,8 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     if q := asked.get("q", "").strip():
         found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
     for name in ("unit", "department"):
-        if asked.get(name, "").isdecimal():
-            found = found.filter(**{f"{name}_id": int(asked[name])})
+        if (key := number(asked.get(name))) is not None:
+            found = found.filter(**{f"{name}_id": key})
     if asked.get("source") in FundSource.values:
         found = found.exclude(budget_shown=0, paid_shown=0)
     wanted = {

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
+from jiheng.web.asked import number
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed, reach
@@ -95,10 +96,9 @@ def filtered(forms: QuerySet[MonitoringRecord], asked: Any) -> QuerySet[Monitori
     """Forms as asked: text, department, unit, light, state; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
         forms = forms.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
-    if asked.get("department", "").isdecimal():
-        forms = forms.filter(department=int(asked["department"]))
-    if asked.get("unit", "").isdecimal():
-        forms = forms.filter(unit=int(asked["unit"]))
+    for name in ("department", "unit"):
+        if (key := number(asked.get(name))) is not None:
+            forms = forms.filter(**{name: key})
     if asked.get("light") in Light.values:
         forms = forms.filter(light=asked["light"])
     if asked.get("state") in RecordState.values:

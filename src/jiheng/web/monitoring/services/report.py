@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jiheng.web.asked import number
 from jiheng.web.execution.queries import executed
 from jiheng.web.monitoring import values
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, ROW_LIGHTS, planned_of, put_money, relight, target_of
@@ -54,7 +55,7 @@ class Form:
             return self.record, cell
         kind, _, rest = cell.partition(":")
         key, _, name = rest.partition(":")
-        row = self.rows.get(int(key)) if kind == "row" and key.isdecimal() else None
+        row = self.rows.get(number(key)) if kind == "row" else None
         if row is None or name not in ROW_FIELDS:
             raise Refused(f"没有名为“{cell[:40]}”的单元格，请刷新后再填。")
         return row, name

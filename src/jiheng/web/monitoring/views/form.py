@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -26,7 +22,8 @@ from jiheng.web.monitoring.services import evidence, report
 from jiheng.web.monitoring.services.report import Saved, save_cells
 from jiheng.web.monitoring.services.submission import FLOW, shortcomings, take_step
 from jiheng.web.org.permissions import require
-from jiheng.web.plan.services.errors import Refused, Stale
+from jiheng.web.plan.services.errors import Refused
+from jiheng.web.plan.views.asked import asked
 
 CELLS_AT_ONCE = 2000
 PRIMARY = frozenset(("submit", "department_pass", "accept"))
@@ -55,29 +52,6 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "monitoring/form.html", context)
 
 
-def _asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the script: the body is JSON, a refusal is an answer with its reason; what one may not see is a 404."""
-
-    @wraps(view)
-    def handle(request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": "登录已超时，请在新窗口重新登录后再保存；本页内容还在。"}, status=401)
-        record_or_404(request.user, pk)
-        try:
-            return view(request, pk, json.loads(request.body or b"{}"))
-        except Stale as stale:
-            answer = {"error": str(stale), "conflicts": stale.conflicts, "revision": stale.revision}
-            return JsonResponse(answer, status=409)
-        except Refused as refused:
-            return JsonResponse({"error": str(refused)}, status=422)
-        except PermissionDenied as denied:
-            return JsonResponse({"error": str(denied)}, status=403)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
-
-    return require_POST(handle)
-
-
 def _answer(request: HttpRequest, saved: Saved) -> JsonResponse:
     """What the script needs after a save: lights, the money, what is still missing."""
     record = saved.record
@@ -92,7 +66,7 @@ def _answer(request: HttpRequest, saved: Saved) -> JsonResponse:
     })  # fmt: skip
 
 
-@_asked
+@asked(record_or_404)
 def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Save cells: ``{"values": {cell: text}, "was": {cell: text}}``."""
     values, was = ({str(cell): str(text) for cell, text in body[name].items()} for name in ("values", "was"))

@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.monitoring.models import Light, MonitoringRound, RecordState
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.services import rounds as service
@@ -71,8 +72,7 @@ def _counts(found: MonitoringRound) -> dict[str, int]:
 @require_POST
 def make(request: HttpRequest) -> HttpResponse:
     """Make the rounds of a year by a calendar."""
-    pk = request.POST.get("year", "")
-    year = get_object_or_404(BudgetYear, pk=int(pk) if pk.isdecimal() else 0)
+    year = get_object_or_404(BudgetYear, pk=number(request.POST.get("year")))
     if year not in years_of(request.user):
         raise Http404
     try:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from jiheng.web.asked import numbers
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.monitoring.queries import overview as queries
@@ -78,7 +79,7 @@ def _jobs(request: HttpRequest, found: MonitoringRound) -> list[Job]:
 def remind(request: HttpRequest, pk: int) -> HttpResponse:
     """Remind the units that were ticked of a round."""
     found = get_object_or_404(MonitoringRound.objects.select_related("budget_year__district"), pk=pk)
-    wanted = {int(k) for k in request.POST.getlist("unit") if k.isdecimal()}
+    wanted = set(numbers(request.POST.getlist("unit")))
     if found.state not in OPEN_ROUNDS:
         raise Http404("这一期不在填报中，不用催报。")
     mine: set[int] = set()

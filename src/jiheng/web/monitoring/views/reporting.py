@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
+from jiheng.web.asked import number
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.monitoring.queries import records
@@ -27,11 +28,11 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "monitoring.view")
     found = get_object_or_404(MonitoringRound.objects.select_related("budget_year__district"), pk=pk)
     forms = records.reachable(request.user, found)
-    wanted = request.POST.get("department", "")
+    wanted = number(request.POST.get("department"))
     departments, _ = records.places(forms)
     if not forms.exists():
         raise Http404("这一期没有您可以查看的监控表。")
-    department = get_object_or_404(departments, pk=int(wanted)) if wanted.isdecimal() else None
+    department = get_object_or_404(departments, pk=wanted) if wanted is not None else None
     ask_report(request.user, found, department)
     messages.success(request, "正在生成监控报告，完成后在本页下载。")
     return redirect(f"/monitoring/overview/?round={pk}" + (f"&department={department.pk}" if department else ""))

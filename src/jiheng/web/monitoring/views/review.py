@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number, numbers
 from jiheng.web.monitoring.models import Light, MonitoringRecord
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.queries.review import STAGES, rounds_waiting, step_of, waiting
@@ -36,8 +37,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     _only_reviewers(request)
     whole = waiting(request.user)
     shown = records.filtered(whole, request.GET)
-    if request.GET.get("round", "").isdecimal():
-        shown = shown.filter(round=int(request.GET["round"]))
+    if (asked_round := number(request.GET.get("round"))) is not None:
+        shown = shown.filter(round=asked_round)
     departments, units = records.places(whole)
     lines = records.listed(shown, request.GET.get("sort") or "light")
     context = {
@@ -49,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[MonitoringRecord]:
-    keys = [int(k) for k in request.POST.getlist("form") if k.isdecimal()]
+    keys = numbers(request.POST.getlist("form"))
     found = waiting(request.user)
     if request.POST.get("all_green"):
         found = records.filtered(found, request.POST).filter(light=Light.GREEN)

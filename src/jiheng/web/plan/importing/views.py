@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import number
+from jiheng.web.asked import number, numbers
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Unit
@@ -104,7 +104,7 @@ def many(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(f"您没有“{PERMISSIONS['plan.import'][0]}”的权限。")
     chosen = bulk.ready(request.user)
     if not request.POST.get("all"):
-        chosen = chosen.filter(pk__in=[k for k in request.POST.getlist("upload") if k.isdecimal()])
+        chosen = chosen.filter(pk__in=numbers(request.POST.getlist("upload")))
     try:
         asked = bulk.ask_import(request.user, chosen, request.POST.get("known", ""))
     except Refused as error:

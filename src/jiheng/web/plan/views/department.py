@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import MALFORMED
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan.checking import counts
@@ -29,8 +26,9 @@ from jiheng.web.plan.queries.department import (
 )  # fmt: skip
 from jiheng.web.plan.queries.department_check import WholeCheck, may_see_whole, whole_check
 from jiheng.web.plan.queries.side import finding_views
-from jiheng.web.plan.services import Refused, Stale, department
+from jiheng.web.plan.services import Refused, department
 from jiheng.web.plan.services.department_check import ask_check
+from jiheng.web.plan.views.asked import answered, logged_out
 from jiheng.web.plan.views.lists import chosen_year
 
 
@@ -103,23 +101,16 @@ def _answer(request: HttpRequest, saved: DepartmentGoals, rows: bool, **more: An
 def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Save cells, change rows, undo or redo, as the script asks."""
     if not request.user.is_authenticated:
-        return JsonResponse({"error": "登录已超时，请在新窗口重新登录后再保存；本页内容还在。"}, status=401)
+        return logged_out()
     place = _place(request, pk)
-    try:
-        body = json.loads(request.body or b"{}")
+
+    def act(body: dict[str, Any]) -> HttpResponse:
         if what in ("undo", "redo"):
             done = department.undo_goals(request.user, place[0], place[2], back=what == "undo")
             return _answer(request, done, rows=True)
         return _cells(request, place, body) if what == "cells" else _rows(request, place, body)
-    except Stale as stale:
-        answer = {"error": str(stale), "conflicts": stale.conflicts, "revision": stale.revision}
-        return JsonResponse(answer, status=409)
-    except Refused as refused:
-        return JsonResponse({"error": str(refused)}, status=422)
-    except PermissionDenied as denied:
-        return JsonResponse({"error": str(denied)}, status=403)
-    except MALFORMED:
-        return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
+
+    return answered(request, act)
 
 
 Place = tuple[Department, list[BudgetYear], BudgetYear]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import MALFORMED
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan import services, workflow
 from jiheng.web.plan.checking import pack_of, suggested_review
@@ -33,7 +28,8 @@ from jiheng.web.plan.queries.projects import (
     sources_for,
 )  # fmt: skip
 from jiheng.web.plan.queries.side import side_of
-from jiheng.web.plan.services import Refused, Saved, Stale
+from jiheng.web.plan.services import Refused, Saved
+from jiheng.web.plan.views.asked import asked
 
 CELLS_AT_ONCE = 1000
 
@@ -97,33 +93,7 @@ def _answer(request: HttpRequest, saved: Saved, **more: Any) -> JsonResponse:
     return JsonResponse(answer)
 
 
-def _asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the script: the body is JSON, a refusal is an answer with its reason; what one may not see is a 404."""
-
-    @wraps(view)
-    def handle(request: HttpRequest, pk: int) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return JsonResponse({"error": "登录已超时，请在新窗口重新登录后再保存；本页内容还在。"}, status=401)
-        project_or_404(request.user, pk)
-        try:
-            body = json.loads(request.body or b"{}")
-            if not isinstance(body, dict):
-                raise TypeError
-            return view(request, pk, body)
-        except Stale as stale:
-            answer = {"error": str(stale), "conflicts": stale.conflicts, "revision": stale.revision}
-            return JsonResponse(answer, status=409)
-        except Refused as refused:
-            return JsonResponse({"error": str(refused)}, status=422)
-        except PermissionDenied as denied:
-            return JsonResponse({"error": str(denied) or "没有权限。"}, status=403)
-        except MALFORMED:
-            return JsonResponse({"error": "请求的格式不对，请刷新页面后再试。"}, status=400)
-
-    return require_POST(handle)
-
-
-@_asked
+@asked(project_or_404)
 def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Save cells: ``{"values": {cell: text}, "seen": revision, "typing": bool}``."""
     values = {str(cell): str(text) for cell, text in body["values"].items()}
@@ -132,7 +102,7 @@ def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     return _answer(request, services.save_cells(request.user, pk, values, int(body["seen"]), bool(body.get("typing"))))
 
 
-@_asked
+@asked(project_or_404)
 def rows(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Change rows: ``{"do": add|remove|move|paste|periods|take, "seen": revision, …}``."""
     person, seen, do = request.user, int(body["seen"]), body["do"]
@@ -153,19 +123,19 @@ def rows(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     raise ValueError
 
 
-@_asked
+@asked(project_or_404)
 def undo(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Take back one's own last change."""
     return _answer(request, services.undo(request.user, pk))
 
 
-@_asked
+@asked(project_or_404)
 def redo(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Do again what was taken back."""
     return _answer(request, services.redo(request.user, pk))
 
 
-@_asked
+@asked(project_or_404)
 def here(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """The page is open: tell who else is here, and what was changed since ``seen``."""
     project = project_or_404(request.user, pk)
