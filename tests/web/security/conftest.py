@@ -266,10 +266,10 @@ def _files(root: Path) -> None:
 
 
 @pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> Any:
+def world(db: None, settings: Any, tmp_path_factory: Any) -> Any:
     """Everything; ``far_`` is in another district, ``other_`` in another department, ``sibling`` in another unit."""
-    settings.MEDIA_ROOT = tmp_path
-    _files(tmp_path)
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    _files(settings.MEDIA_ROOT)
     w = _places()
     _people(w)
     _work(w)

@@ -61,10 +61,10 @@ def test_scripts_and_styles_are_files_of_our_own(world: Any, addresses: Any, pat
     for someone in (world.clerk, world.finance_reviewer, world.system_admin, None):
         client = as_(someone)
         for address in addresses:
-            if address.name == "import-original":
-                continue
             answer = client.get(path_of(address))
             if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
+                continue
+            if not answer.content.strip():  # a part of a page with nothing to say
                 continue
             seen += 1
             page = html.document_fromstring(answer.content.decode())

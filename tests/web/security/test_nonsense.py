@@ -25,8 +25,6 @@ def test_addresses(world: Any, addresses: Any, path_of: Any, as_: Any, bad: str)
     for someone in (world.reviewer, world.finance_reviewer):
         client = as_(someone)
         for address in addresses:
-            if address.name == "import-original":
-                continue
             answer = client.get(path_of(address), asked)
             assert answer.status_code < 500, (address.name, someone)
             seen += answer.status_code == 200
@@ -45,7 +43,7 @@ def test_forms(world: Any, addresses: Any, path_of: Any, as_: Any, bad: str, mon
     for someone in (world.clerk, world.reviewer, world.system_admin, world.security_admin):
         client = as_(someone)
         for address in addresses:
-            if address.name in ("logout", "audit-export", "import-original") or address.name.startswith("api-v1:"):
+            if address.name in ("logout", "audit-export") or address.name.startswith("api-v1:"):
                 continue
             for do in doing if address.name in ("org-change", "org-account-change") else ("",):
                 sent = {**body, **more, "do": do, "role": "clerk", "action": "pass", f"score:{bad}": bad, f"action:{bad}": "new",
