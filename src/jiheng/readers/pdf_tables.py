@@ -13,7 +13,7 @@ from jiheng.readers.pdf_page import Page
 from jiheng.readers.texts import is_known
 from jiheng.readers.values import plain
 
-_PADDING = 5.4
+PADDING = 5.4
 """Space between a cell's text and its line, in points: what word processors set."""
 
 
@@ -30,7 +30,7 @@ class PageCell:
     @property
     def right(self) -> float:
         """How far the text may reach."""
-        return self.x1 - min(_PADDING, (self.x1 - self.x0) / 8)
+        return self.x1 - min(PADDING, (self.x1 - self.x0) / 8)
 
 
 @dataclass(slots=True)
