@@ -49,7 +49,7 @@ def grids_of(page: Page) -> list[Grid]:
     found = []
     for across, down in _groups(_whole(page.across), _whole(page.down)):
         xs, ys = _places([r.at for r in down]), _places([r.at for r in across])
-        if len(xs) >= 2 and len(ys) >= 2:
+        if len(xs) >= 2 and ys:
             ys = _with_open_ends(ys, down)
         if len(xs) >= 2 and len(ys) >= 2:
             found.append(_grid(xs, ys, across, down))
@@ -81,7 +81,7 @@ def _joined(row: list[Rule]) -> list[Rule]:
 
 def _with_open_ends(ys: list[float], down: list[Rule]) -> list[float]:
     """The rows of a table with those that a page break cut open: no line is drawn there, but their sides go on."""
-    top, bottom = sorted(r.start for r in down)[1], sorted(r.end for r in down)[-2]
+    top, bottom = min(r.start for r in down), max(r.end for r in down)
     above = [top] if ys[0] - top > _OPEN else []
     below = [bottom] if bottom - ys[-1] > _OPEN else []
     return above + ys + below
