@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jiheng.model import Anchor, Indicator, Target, Warning
 from jiheng.readers.blocks import Cell, Row, Table
+from jiheng.readers.flat_list import FlatColumn
 from jiheng.readers.project_builder import ProjectBuilder, anchor_of
 from jiheng.readers.texts import block_key, column_key, flat, head_key, label_of
 from jiheng.readers.values import begins_with_sign, is_sign, parse_target, plain
@@ -32,7 +33,7 @@ class IndicatorGrid:
     def __init__(self, head: Row, before: IndicatorGrid | None = None) -> None:
         """``before`` is the grid of the same project that this one goes on with, its head repeated on a new page."""
         self.columns: list[tuple[int, int, str, int]] = []  # first grid column, width, key, group
-        self.flat_columns: list[tuple[int, int, str]] = []  # head fields in a list with one row an indicator
+        self.flat_columns: list[FlatColumn] = []  # head fields in a list with one row an indicator
         self.unknown: list[tuple[int, int, str]] = []
         self.width = max((c.column + c.width for c in head.cells), default=0)
         self._carried: dict[str, tuple[str, Anchor]] = {} if before is None else before._carried
@@ -45,7 +46,7 @@ class IndicatorGrid:
                 self._other_column(cell)
                 continue
             if key == "unit" and "name" not in seen:  # 单位 before the indicators is who spends, not what is counted
-                self.flat_columns.append((cell.column, cell.width, "unit_name"))
+                self.flat_columns.append((cell.column, cell.width, "unit_name", cell.text))
                 continue
             if key in seen and key != "unit":
                 group += 1
@@ -57,7 +58,7 @@ class IndicatorGrid:
     def _other_column(self, cell: Cell) -> None:
         key = head_key(cell.text) or block_key(cell.text)
         if key in ("plan", "goals") or (head_key(cell.text) and key != "beyond"):
-            self.flat_columns.append((cell.column, cell.width, str(key)))
+            self.flat_columns.append((cell.column, cell.width, str(key), cell.text))
         elif cell.text.strip() and block_key(cell.text) is None:
             self.unknown.append((cell.column, cell.width, label_of(cell.text)))
 
@@ -91,7 +92,7 @@ class IndicatorGrid:
             mine = [c for c in self.columns if c[3] == group or (c[2] == "level1" and c[3] == 0)]
             groups.append([(key, n) for start, width, key, _ in mine for n in under(start, width)])
         known = {n for start, width, *_ in self.columns for n in under(start, width)}
-        known |= {n for start, width, _ in self.flat_columns for n in under(start, width)}
+        known |= {n for start, width, *_ in self.flat_columns for n in under(start, width)}
         names = {n: name for start, width, name in self.unknown for n in under(start, width)}
         return groups, [(n, names.get(n, "")) for n in range(len(cells)) if n not in known]
 
@@ -159,6 +160,8 @@ class IndicatorGrid:
 
 def _raw_target(found: Found) -> tuple[str, Anchor | None]:
     """The target value as it would be printed in one cell: ≥ │ 90 │ % is ≥90%."""
+    if "target" in found and "number" in found:  # the printed value, and its parts once more
+        return found["target"]
     number, at = found.get("target") or found.get("number") or ("", None)
     text, sign, unit = number.strip(), found.get("comparator", ("",))[0].strip(), found.get("unit", ("",))[0].strip()
     if sign and is_sign(sign) and not begins_with_sign(text):

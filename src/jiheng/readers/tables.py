@@ -10,6 +10,7 @@ import re
 
 from jiheng.model import Anchor, Project, Warning
 from jiheng.readers.blocks import Cell, Paragraph, Row, Table
+from jiheng.readers.flat_list import flat_cells, put_block
 from jiheng.readers.goal_rows import GoalRows
 from jiheng.readers.indicator_grid import IndicatorGrid, is_head
 from jiheng.readers.plan_rows import PlanRows, holds_values
@@ -62,21 +63,20 @@ class TablesReader:
         if not text:
             return
         self._read_unit(text)
+        unit = _UNIT_PARAGRAPH.fullmatch(_UNIT.sub("", text))
         if match := _YEAR_LINE.fullmatch(text):
             self.printed_year = self.printed_year or int(match[1])
+        elif unit is not None:
+            self._close_if_headed()
+            self._unit_line(unit, Anchor(paragraph=block.number, sheet=block.sheet, page=block.page))
         elif match := IMPRINT.fullmatch(_UNIT.sub("", text)):
             self.imprint = self.imprint or match[1] or match[2]
         elif _UNIT.fullmatch(text.strip("()")) is None and not self._fields(block):
             self.titles.take(block)
 
     def _fields(self, block: Paragraph) -> bool:
-        """Take a paragraph that is a part of the form: 项目名称：…, 绩效目标：…, a unit with its code."""
+        """Take a paragraph that is a part of the form: 项目名称：…, 绩效目标：…"""
         anchor = Anchor(paragraph=block.number, sheet=block.sheet, page=block.page)
-        text = plain(block.text)
-        if match := _UNIT_PARAGRAPH.fullmatch(_UNIT.sub("", text)):
-            self._close_if_headed()
-            self._unit_line(match, anchor)
-            return True
         label, _, rest = block.text.replace("：", ":").partition(":")
         if block_key(label) == "goals" and rest.strip() and (self.titles.pending or not self.project.has_grid):
             if self.project.has_grid:
@@ -173,39 +173,18 @@ class TablesReader:
 
     def _flat_row(self, table: Table, row: Row, grid: IndicatorGrid) -> None:
         """A list with one row an indicator: its project columns change where the next project begins."""
-        found = {}
-        for start, width, key in grid.flat_columns:
-            cell = next((c for c in row.cells if c.column < start + width and start < c.column + c.width), None)
-            if cell is not None and cell.text.strip():
-                found[key] = cell
+        found = flat_cells(row, grid.flat_columns)
         for key in ("code", "name"):
-            if key in found and self.project.texts.get(key) not in (None, flat(found[key].text)):
+            if key in found and self.project.texts.get(key) not in (None, flat(found[key][0].text)):
                 self._close(keep_grid=True)
                 break
-        for key, cell in found.items():
-            if key == "purpose" and self.project.purpose:
-                continue
+        for key, (cell, label) in found.items():
+            anchor = anchor_of(table, row, cell)
             if key in ("plan", "goals"):
                 if found.keys() & _START:
-                    self._flat_block(key, cell, anchor_of(table, row, cell))
-                continue
-            self.project.put(key, cell.text, anchor_of(table, row, cell))
-
-    def _flat_block(self, key: str, cell: Cell, anchor: Anchor) -> None:
-        """A whole spending plan (3月底 25%，6月底 50% …), or all goals, in one cell; said again on each row."""
-        project = self.project
-        if key == "goals" and not project.goal_cells:
-            project.anchors.setdefault("goals", anchor)
-            project.goal_cells.append((cell.text, anchor))
-        if key == "plan" and not project.labels:
-            project.anchors.setdefault("plan", anchor)
-            for part in re.split("[，；\n]", cell.text):
-                label, _, raw = (flat(part) or "").rpartition(" ")
-                label, raw = (label, raw) if label else (raw, "")
-                if label:
-                    project.labels.append(label)
-                    project.plan_raw.append(raw)
-                    project.plan_anchors.append(anchor)
+                    put_block(self.project, key, cell, anchor)
+            elif key != "purpose" or not self.project.purpose:
+                self._put(key, label, cell.text, anchor)
 
     def _is_head_row(self, filled: list[Cell]) -> bool:
         """Whether a row inside the indicator table begins another part of a form."""
@@ -227,7 +206,10 @@ class TablesReader:
         if title_suffix(cell.text) and self._block is None:
             self.titles.take(Paragraph(cell.text, -1, row.page, table.sheet), anchor_of(table, row, cell))
             return True
-        return self._block is None and self._read_unit(text) and not _UNIT_NAME.match(text)
+        if self._block is not None or not self._read_unit(text):
+            return False
+        rest = _UNIT.sub("", text).strip("()")
+        return not rest or _YEAR_LINE.fullmatch(rest) is not None
 
     def _read_unit(self, text: str) -> bool:
         match = _UNIT.search(text)
@@ -343,6 +325,10 @@ class TablesReader:
             rest = _UNIT.sub("", text).strip("()")
             if match := _UNIT_NAME.fullmatch(rest):
                 self._unit_line(match, anchor)
+            elif match := IMPRINT.fullmatch(rest):
+                self.imprint = self.imprint or match[1] or match[2]
+            elif rest:
+                self._unplaced(table, row, cell, "表格里的这段文字不知属于哪一项")
         elif (match := _UNIT_NAME.fullmatch(text)) and not _stands_after(row, cell):
             self._unit_line(match, anchor)
         elif title_suffix(cell.text) and not self.project.begun():

@@ -69,6 +69,7 @@ def unit_in_label(label: str) -> str | None:
     return match[1] if match else None
 
 
+_UNIT_BEHIND = re.compile(r"[(（]?(?:金额)?单位[:：](?:万元|元|亿元)[)）]?\s*$")
 _FIELD_BREAK = re.compile(r"\n|[ \t\u3000\u00a0]+(?=[^\s:：]{2,12}[:：])")
 
 
@@ -83,8 +84,8 @@ def fields_in(text: str) -> list[tuple[str, str, str]]:
                 return []
             continue
         key, n = labelled
-        if part[n + 1 :].strip():
-            found.append((key, part[:n], part[n + 1 :].strip()))
+        if value := _UNIT_BEHIND.sub("", part[n + 1 :]).strip():
+            found.append((key, part[:n], value))
     return found
 
 
