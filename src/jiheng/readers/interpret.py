@@ -86,7 +86,9 @@ def _parts(blocks: list[Paragraph | Table]) -> tuple[list[Paragraph | Table], li
     for n in range(first_form - 1, -1, -1):
         block = blocks[n]
         if isinstance(block, Table):
-            break
+            if any(c.text.strip() for row in block.rows for c in row.cells):
+                break
+            continue  # only the frame around the form
         text = plain(block.text)
         if not text:
             continue
