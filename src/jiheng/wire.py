@@ -258,4 +258,18 @@ def schema() -> dict[str, Any]:
     published = msgspec.json.schema(WireDocument)
     published["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     published["title"] = f"jiheng performance document, version {SCHEMA_VERSION}"
+    _decimals_as_numbers(published)
     return published
+
+
+def _decimals_as_numbers(schema: Any) -> None:
+    """msgspec describes a Decimal as a string; the encoder writes a number."""
+    if isinstance(schema, dict):
+        if schema.get("format") == "decimal":
+            schema["type"] = "number"
+            del schema["format"]
+        for part in schema.values():
+            _decimals_as_numbers(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _decimals_as_numbers(part)

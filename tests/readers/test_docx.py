@@ -14,12 +14,13 @@ from lxml import etree
 from jiheng.model import Anchor, Budget, Document, Indicator, Project
 from jiheng.readers import read_bytes
 from jiheng.readers.blocks import Paragraph, Table
-from jiheng.readers.docx import TBL, TC, TR, P, T, read_docx
+from jiheng.readers.docx import MOVED, TBL, TC, TR, P, T, read_docx
 from jiheng.readers.texts import flat
 from jiheng.readers.values import parse_target, plain
 from samples import cell, heading, package, paragraph, table, write_sample
 
 SHARED = Path(__file__).parents[3] / "shared"
+DEMO = Path(__file__).parents[2] / "demo"
 HEAD = "一级指标 二级指标 三级指标 绩效指标描述 指标值 指标值确定依据".split()
 GRID = [
     [cell(h) for h in HEAD],
@@ -220,6 +221,8 @@ def anchored(document: Document) -> Iterator[tuple[str, Anchor]]:
         yield from of_project(p)
         for i in p.indicators:
             fields = {**{field: getattr(i, field, None) for field in i.anchors}, "target": i.target.raw}
+            if i.midterm is not None:
+                fields["midterm"] = i.midterm.raw
             yield from ((text, i.anchors[field]) for field, text in fields.items() if text)
 
 
@@ -230,7 +233,10 @@ def of_project(p: Project) -> Iterator[tuple[str, Anchor]]:
     for field in ("total", "fiscal", "other"):
         if (amount := getattr(p.budget, field)) is not None:
             yield str(amount), p.anchors[f"budget_{field}"]
+        if (amount := getattr(p.midterm, field)) is not None:
+            yield str(amount), p.anchors[f"midterm_{field}"]
     yield from ((text, p.anchors[f"goals.{n}"]) for n, text in enumerate(p.goals))
+    yield from ((text, p.anchors[f"midterm_goals.{n}"]) for n, text in enumerate(p.midterm_goals))
     yield from ((raw, a) for raw, a in zip(p.plan.raw, p.plan.anchors, strict=True) if a is not None)
 
 
@@ -257,7 +263,7 @@ class Stored:
 
     @staticmethod
     def _of(p: etree._Element) -> str:
-        return "".join(t.text or "" for t in p.iter(T))
+        return "".join(t.text or "" for t in p.iter(T) if next(t.iterancestors(MOVED), None) is None)
 
 
 def check_anchors(data: bytes, name: str) -> int:
@@ -273,6 +279,39 @@ def check_anchors(data: bytes, name: str) -> int:
 
 def test_every_anchor_leads_back_to_its_cell() -> None:
     assert check_anchors(package(heading("1.校舍修缮绩效目标表") + form()), "a.docx") == 19
+
+
+@pytest.mark.parametrize("path", sorted(DEMO.glob("*.docx")), ids=lambda p: p.stem[-14:])
+def test_every_anchor_of_the_samples_leads_back_to_its_cell(path: Path) -> None:
+    assert check_anchors(path.read_bytes(), path.name) > 50
+
+
+def test_anchors_lead_through_merges_changes_and_controls() -> None:
+    """Rows and cells are counted as stored: what was deleted counts, what a content control wraps counts too."""
+    gone = ['<w:trPr><w:del w:id="4" w:author="甲"/></w:trPr>' + cell("删去的一行"), *[cell("")] * 5]
+    moved = '<w:moveFrom w:id="3" w:author="甲"><w:r><w:t>9</w:t></w:r></w:moveFrom>'
+    changed = f'<w:tc><w:tcPr/><w:p>{moved}<w:ins w:id="2" w:author="甲"><w:r><w:t>≥1500平方米</w:t></w:r></w:ins></w:p></w:tc>'
+    wrapped = f"<w:sdt><w:sdtContent>{cell('验收方案')}</w:sdtContent></w:sdt>"
+    rows = [
+        GRID[0],
+        gone,
+        [cell("产出指标", 1, "restart"), cell("数量指标"), cell("修缮面积"), cell("面积"), changed, wrapped],
+        [cell("", 1, "continue"), cell("质量指标", 1, "restart"), cell("合格率"), cell("占比"), cell("=100%"), cell("规范")],
+        [cell("", 1, "continue"), cell("", 1, "continue"), cell("返工次数"), cell("返工"), cell("≤1次"), cell("规范")],
+    ]  # fmt: skip
+    data = package(heading("1.校舍修缮绩效目标表") + form(rows=rows))
+    assert [i.target.raw for i in read_bytes(data, "a.docx").projects[0].indicators] == ["≥1500平方米", "=100%", "≤1次"]
+    assert check_anchors(data, "a.docx") == 31
+
+
+@pytest.mark.parametrize("boxed", [False, True])
+def test_anchors_lead_into_nested_tables_and_text_boxes(boxed: bool) -> None:
+    inner = form(rows=[]) + "<w:p/>" + table(GRID, 6)
+    if boxed:
+        xml = f"<w:p><w:r><w:pict><w:txbxContent>{inner}</w:txbxContent></w:pict></w:r></w:p>"
+    else:
+        xml = table([[f"<w:tc><w:tcPr/><w:p/>{inner}<w:p/></w:tc>"]], 1)
+    assert check_anchors(package(heading("1.校舍修缮绩效目标表") + xml), "a.docx") == 19
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared with the corpus is not here")

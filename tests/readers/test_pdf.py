@@ -103,6 +103,64 @@ def test_whole_rows_on_both_pages_stay_two(repeat: bool) -> None:
     assert rows[1] == below
 
 
+def boxed(pdf: PdfWriter, x0: float, y0: float, x1: float, y1: float, sides: str = "tblr") -> None:
+    """A cell as browsers draw it: each of its sides a line of its own, those at the edge of the page left out."""
+    for side, ends in {
+        "t": (x0, y0, x1, y0),
+        "b": (x0, y1, x1, y1),
+        "l": (x0, y0, x0, y1),
+        "r": (x1, y0, x1, y1),
+    }.items():
+        if side in sides:
+            pdf.line(*ends)
+
+
+def test_lines_drawn_cell_by_cell_and_a_row_left_open_at_the_page_break() -> None:
+    pdf = PdfWriter()
+    pdf.page()
+    cut = ["产出指标", "数量指标", "全区绿道设施维\n护更换座椅灯具", "更换件数", "≥120件", "养护计划"]
+    whole = ["", "质量指标", "设施完好率", "完好占比", "≥95%", "规范"]
+    for y0, y1, texts, sides in ((700, 720, HEAD, "tblr"), (720, 760, cut, "tlr")):
+        for c, text in enumerate(texts):
+            boxed(pdf, XS[c], y0, XS[c + 1], y1, sides)
+            for n, line in enumerate(text.split("\n")):
+                pdf.text(XS[c] + 4, y0 + 12 + 12 * n, line)
+    pdf.page()
+    for y0, y1, texts, sides in ((50, 66, ["", "", "数量"] + [""] * 3, "blr"), (66, 86, whole, "tblr")):
+        for c, text in enumerate(texts):
+            boxed(pdf, XS[c], y0, XS[c + 1], y1, sides)
+            pdf.text(XS[c] + 4, y0 + 12, text)
+    (table,) = blocks(pdf)
+    assert isinstance(table, Table)
+    assert [[c.text for c in row.cells] for row in table.rows[1:]] == [
+        ["产出指标", "数量指标", "全区绿道设施维护更换座椅灯具数量", "更换件数", "≥120件", "养护计划"], whole,
+    ]  # fmt: skip
+
+
+def test_a_table_whose_last_rows_are_narrower_goes_on_over_the_page() -> None:
+    pdf = PdfWriter()
+    pdf.page()
+    pdf.table([50.0, 200.0, 545.0], [680.0, 700.0], [["项目名称", "绿道维护"]])
+    narrow = [50.0, 110.0, 180.0, 260.0, 340.0, 400.0, 480.0]
+    pdf.table(narrow, [700.0, 720.0, 740.0], [HEAD, ["产出指标", "数量指标", "里程", "里程", "≥12公里", "计划"]])
+    pdf.page()
+    pdf.table(narrow, [50.0, 70.0], [["效益指标", "社会效益指标", "人次", "人次", "≥9人次", "计划"]])
+    (table,) = blocks(pdf)
+    assert isinstance(table, Table)
+    assert [row.cells[0].text for row in table.rows] == ["项目名称", "一级指标", "产出指标", "效益指标"]
+
+
+def test_short_headings_stay_paragraphs_and_text_apart_is_parted_by_a_tab() -> None:
+    pdf = PdfWriter()
+    pdf.page()
+    pdf.text(50, 60, "2025年项目支出绩效目标表")
+    pdf.text(50, 76, "绿道维护绩效目标表")
+    pdf.text(300, 76, "3")
+    pdf.table([50.0, 200.0, 545.0], [100.0, 120.0], [["项目名称", "绿道维护"]])
+    texts = [b.text for b in blocks(pdf) if isinstance(b, Paragraph)]
+    assert texts == ["2025年项目支出绩效目标表", "绿道维护绩效目标表\t3"]
+
+
 def test_lines_drawn_as_thin_rectangles() -> None:
     pdf = PdfWriter()
     pdf.page()

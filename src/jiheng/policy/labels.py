@@ -14,6 +14,7 @@ class Labels:
     """Printed label → key, a dictionary each kind of place. Look up labels in plain form (no blanks, half-width)."""
 
     head: dict[str, str]
+    within_budget: dict[str, str]
     blocks: dict[str, str]
     columns: dict[str, str]
     sections: dict[str, str]
@@ -33,6 +34,7 @@ def labels() -> Labels:
     raw = tomllib.loads((resources.files("jiheng.policy") / "labels.toml").read_text("utf-8"))
     return Labels(
         head=_by_label(raw["head"]),
+        within_budget=_by_label(raw["within_budget"]),
         blocks=_by_label(raw["blocks"]),
         columns=_by_label(raw["columns"]),
         sections=_by_label(raw["sections"]),
@@ -47,5 +49,5 @@ _BRACKETS = re.compile(r"\([^()]*(?:\)|$)")
 
 
 def bare(label: str) -> str:
-    """A plain text as a label: what stands in brackets goes ("资金支出计划(累计进度%)"), and a closing colon."""
-    return _BRACKETS.sub("", label).rstrip(":")
+    """A plain text as a label: what stands in brackets goes ("资金支出计划(累计进度%)"), a leading 其中 and colons."""
+    return _BRACKETS.sub("", label).removeprefix("其中").strip(":")

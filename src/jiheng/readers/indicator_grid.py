@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from jiheng.model import Anchor, Indicator, Target, Warning
 from jiheng.readers.blocks import Cell, Row, Table
+from jiheng.readers.flat_list import FlatColumn
 from jiheng.readers.project_builder import ProjectBuilder, anchor_of
 from jiheng.readers.texts import block_key, column_key, flat, head_key, label_of
-from jiheng.readers.values import parse_target
+from jiheng.readers.values import begins_with_sign, is_sign, parse_target, plain
 
 Found = dict[str, tuple[str, Anchor]]
 _Layout = tuple[list[list[tuple[str, int]]], list[tuple[int, str]]]
 """Per group the (key, cell) pairs of a row, and the (cell, printed head) pairs that belong to no known column."""
+_NO_UNIT = frozenset(("无", "-", "—", "/", "\\"))
 CARRIED = ("level1", "level2")
 
 
@@ -31,29 +33,32 @@ class IndicatorGrid:
     def __init__(self, head: Row, before: IndicatorGrid | None = None) -> None:
         """``before`` is the grid of the same project that this one goes on with, its head repeated on a new page."""
         self.columns: list[tuple[int, int, str, int]] = []  # first grid column, width, key, group
-        self.flat_columns: list[tuple[int, int, str]] = []  # head fields in a list with one row an indicator
+        self.flat_columns: list[FlatColumn] = []  # head fields in a list with one row an indicator
         self.unknown: list[tuple[int, int, str]] = []
         self.width = max((c.column + c.width for c in head.cells), default=0)
         self._carried: dict[str, tuple[str, Anchor]] = {} if before is None else before._carried
         self._layouts: dict[tuple[tuple[int, ...], int], _Layout] = {}
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         group = 0
         for cell in head.cells:
-            key = column_key(cell.text)
-            if key is None:
+            key, label = column_key(cell.text), label_of(cell.text)
+            if key is None or (key in seen and seen[key] != label):
                 self._other_column(cell)
+                continue
+            if key == "unit" and "name" not in seen:  # 单位 before the indicators is who spends, not what is counted
+                self.flat_columns.append((cell.column, cell.width, "unit_name", cell.text))
                 continue
             if key in seen and key != "unit":
                 group += 1
-                seen = set()
-            seen.add(key)
+                seen = {}
+            seen[key] = label
             self.columns.append((cell.column, cell.width, key, group))
         self.groups = group + 1
 
     def _other_column(self, cell: Cell) -> None:
         key = head_key(cell.text) or block_key(cell.text)
-        if key in ("plan", "goals") or head_key(cell.text):
-            self.flat_columns.append((cell.column, cell.width, str(key)))
+        if key in ("plan", "goals") or (head_key(cell.text) and key != "beyond"):
+            self.flat_columns.append((cell.column, cell.width, str(key), cell.text))
         elif cell.text.strip() and block_key(cell.text) is None:
             self.unknown.append((cell.column, cell.width, label_of(cell.text)))
 
@@ -87,7 +92,7 @@ class IndicatorGrid:
             mine = [c for c in self.columns if c[3] == group or (c[2] == "level1" and c[3] == 0)]
             groups.append([(key, n) for start, width, key, _ in mine for n in under(start, width)])
         known = {n for start, width, *_ in self.columns for n in under(start, width)}
-        known |= {n for start, width, _ in self.flat_columns for n in under(start, width)}
+        known |= {n for start, width, *_ in self.flat_columns for n in under(start, width)}
         names = {n: name for start, width, name in self.unknown for n in under(start, width)}
         return groups, [(n, names.get(n, "")) for n in range(len(cells)) if n not in known]
 
@@ -117,6 +122,7 @@ class IndicatorGrid:
             indicator = _with_midterm(indicator, _indicator(self._values(table, row, 0)))
         if indicator is not None:
             into.indicators.append(indicator)
+        self._warn_nature(table, row, into)
         self._warn_unplaced(table, row, into)
         return True
 
@@ -134,6 +140,14 @@ class IndicatorGrid:
         self._carried.update((k, v) for k, v in found.items() if v[0].strip())
         return found
 
+    def _warn_nature(self, table: Table, row: Row, into: ProjectBuilder) -> None:
+        """Say what stands in the column of signs and is none: 正向指标, 定性."""
+        for key, n in self._layout(row)[0][self.groups - 1]:
+            text = row.cells[n].text.strip()
+            if key == "comparator" and text and not is_sign(text):
+                message = "指标表里表示比较符的一栏不是比较符，没有读入"
+                into.warnings.append(Warning(message, anchor_of(table, row, row.cells[n]), text))
+
     def _warn_unplaced(self, table: Table, row: Row, into: ProjectBuilder) -> None:
         for n, name in self._layout(row)[1]:
             cell = row.cells[n]
@@ -145,10 +159,16 @@ class IndicatorGrid:
 
 
 def _raw_target(found: Found) -> tuple[str, Anchor | None]:
-    if "target" in found:
+    """The target value as it would be printed in one cell: ≥ │ 90 │ % is ≥90%."""
+    if "target" in found and "number" in found:  # the printed value, and its parts once more
         return found["target"]
-    parts = [found[k] for k in ("comparator", "number", "unit") if k in found]
-    return "".join(text.strip() for text, _ in parts), parts[min(1, len(parts) - 1)][1] if parts else None
+    number, at = found.get("target") or found.get("number") or ("", None)
+    text, sign, unit = number.strip(), found.get("comparator", ("",))[0].strip(), found.get("unit", ("",))[0].strip()
+    if sign and is_sign(sign) and not begins_with_sign(text):
+        text = sign + text
+    if unit and plain(unit) not in _NO_UNIT and not plain(text).endswith(plain(unit)):
+        text += unit
+    return text, at
 
 
 def _indicator(found: Found) -> Indicator | None:

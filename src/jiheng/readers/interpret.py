@@ -11,7 +11,18 @@ from jiheng.readers.errors import NotPerformance
 from jiheng.readers.indicator_grid import is_head
 from jiheng.readers.outline import read_outline
 from jiheng.readers.tables import TablesReader
-from jiheng.readers.texts import IMPRINT, block_key, flat, head_key, is_contents_line, is_furniture, title_suffix
+from jiheng.readers.texts import (
+    HEADING_NUMBER,
+    IMPRINT,
+    block_key,
+    fields_in,
+    flat,
+    head_key,
+    is_contents_line,
+    is_furniture,
+    title_suffix,
+    without_suffix,
+)  # fmt: skip
 from jiheng.readers.values import plain
 
 _PART_TWO = re.compile(r"(?:第二部分.*|(?:部门)?预算项目绩效目标)")
@@ -75,17 +86,23 @@ def _parts(blocks: list[Paragraph | Table]) -> tuple[list[Paragraph | Table], li
     for n in range(first_form - 1, -1, -1):
         block = blocks[n]
         if isinstance(block, Table):
-            break
+            if any(c.text.strip() for row in block.rows for c in row.cells):
+                break
+            continue  # only the frame around the form
         text = plain(block.text)
         if not text:
             continue
-        if _PART_TWO.fullmatch(text) and not is_contents_line(block.text):
+        if _PART_TWO.fullmatch(HEADING_NUMBER.sub("", text, count=1)) and not is_contents_line(block.text):
             start = n
             break
         if (
-            n == _last_filled(blocks, start)
-            and (title_suffix(block.text) or (start < first_form and _could_head(block, blocks, n)))
-        ) or (start == first_form and len(text) <= 60 and text[-1] not in "。；;，"):
+            (_is_field(block) and n == _last_filled(blocks, start))
+            or (
+                n == _last_filled(blocks, start)
+                and (title_suffix(block.text) or (start < first_form and _could_head(block, blocks, n)))
+            )
+            or (start == first_form and len(text) <= 60 and text[-1] not in "。；;，")
+        ):
             start = n
         else:
             break
@@ -101,12 +118,22 @@ def _last_filled(blocks: list[Paragraph | Table], end: int) -> int:
 def _could_head(block: Paragraph, blocks: list[Paragraph | Table], n: int) -> bool:
     """The first line of a heading that is broken over two lines."""
     follower = blocks[n + 1]
+    if isinstance(follower, Paragraph) and not follower.text.strip():  # what comes after is 绩效目标表 and no more
+        follower = next((b for b in blocks[n + 1 :] if not isinstance(b, Paragraph) or b.text.strip()), follower)
+        if not isinstance(follower, Paragraph) or without_suffix(follower.text) is not None:
+            return False
     return (
         isinstance(follower, Paragraph)
         and bool(follower.text.strip())
         and len(block.text) < 60
         and block.text.strip()[-1] not in "。；;，"
     )
+
+
+def _is_field(block: Paragraph) -> bool:
+    """Whether a paragraph is a part of the form that follows: 项目名称：…"""
+    label = re.split("[:：]", block.text, maxsplit=1)
+    return bool(fields_in(block.text)) or (len(label) > 1 and block_key(label[0]) == "goals")
 
 
 def _department(

@@ -57,12 +57,14 @@ class Package:
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise Encrypted("文件有密码保护，无法读取。请取消密码后另存一份再试。")
         most = min(self._left, max(limits.RATIO * info.compress_size, limits.RATIO_FREE_BYTES))
+        data = b""
         try:
-            with self._archive.open(info) as part:
-                data = part.read(most + 1)
+            if info.file_size <= most:  # a size that claims to be small is not believed either
+                with self._archive.open(info) as part:
+                    data = part.read(most + 1)
         except _DAMAGED as error:
             raise BrokenFile(f"文件已损坏：其中的 {name} 无法解压。{_AGAIN}") from error
-        if len(data) > most:
+        if max(info.file_size, len(data)) > most:
             raise TooLarge(f"文件解压后过大：其中的 {name} 超过 {most // 2**20} MB，不像正常文档，已停止读取。")
         self._left -= len(data)
         return data

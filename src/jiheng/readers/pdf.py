@@ -14,7 +14,7 @@ from jiheng.readers.errors import BrokenFile, EmptyFile, Encrypted, Scanned, Too
 from jiheng.readers.pdf_grid import grids_of
 from jiheng.readers.pdf_lines import Line, glue, is_full, lines_of
 from jiheng.readers.pdf_page import Char, Page, read_page
-from jiheng.readers.pdf_tables import PageTable, RunningTable
+from jiheng.readers.pdf_tables import PADDING, PageTable, RunningTable
 from jiheng.readers.texts import BEGINS
 from jiheng.readers.values import plain
 
@@ -76,7 +76,7 @@ def _content(page: Page) -> _PageContent:
         box = next((b for g in grids if g.ys[0] <= y <= g.ys[-1] and (b := g.box_at(x, y)) is not None), None)
         (outside if box is None else box.chars).append(char)
     tables = [PageTable.of(grid, page) for grid in grids if any(b.chars for b in grid.boxes)]
-    return _PageContent(page, lines_of(outside), tables)
+    return _PageContent(page, lines_of(outside, gaps=True), tables)
 
 
 def _drop_furniture(pages: list[_PageContent]) -> None:
@@ -107,9 +107,11 @@ class _Blocks:
         self.running: RunningTable | None = None
         self.before: tuple[Line, int] | None = None
         self.paragraphs = self.tables = self.rows = 0
-        widths = [line for p in pages for line in p.lines]
-        self.right = max((line.x1 for line in widths), default=0.0)
-        self.left = min((line.x0 for line in widths), default=0.0)
+        # Tables are as wide as the text; short headings alone would all seem to be full lines.
+        ends = [(line.x0, line.x1) for p in pages for line in p.lines]
+        ends += [(table.xs[0] + PADDING, table.xs[-1] - PADDING) for p in pages for table in p.tables]
+        self.left = min((x0 for x0, _ in ends), default=0.0)
+        self.right = max((x1 for _, x1 in ends), default=0.0)
 
     def blocks(self) -> list[Paragraph | Table]:
         for p in self.pages:

@@ -11,6 +11,8 @@ SNAP = 2.5
 """Lines closer than this are one line drawn twice."""
 _REACH = 3.0
 """How far a line may end short of another and still touch it."""
+_OPEN = 6.0
+"""How far the sides of a table must go on beyond its last line to be those of another row."""
 
 
 @dataclass(slots=True)
@@ -45,11 +47,44 @@ class Grid:
 def grids_of(page: Page) -> list[Grid]:
     """The ruled tables of a page, from the top."""
     found = []
-    for across, down in _groups(page.across, page.down):
+    for across, down in _groups(_whole(page.across), _whole(page.down)):
         xs, ys = _places([r.at for r in down]), _places([r.at for r in across])
+        if len(xs) >= 2 and ys:
+            ys = _with_open_ends(ys, down)
         if len(xs) >= 2 and len(ys) >= 2:
             found.append(_grid(xs, ys, across, down))
     return sorted(found, key=lambda g: g.ys[0])
+
+
+def _whole(rules: list[Rule]) -> list[Rule]:
+    """Lines that were drawn in pieces, a piece for each cell, as one."""
+    found: list[Rule] = []
+    row: list[Rule] = []
+    for rule in sorted(rules, key=lambda r: r.at):
+        if row and rule.at - row[-1].at > SNAP:
+            found += _joined(row)
+            row = []
+        row.append(rule)
+    return found + _joined(row)
+
+
+def _joined(row: list[Rule]) -> list[Rule]:
+    pieces = sorted(row, key=lambda r: r.start)
+    found: list[Rule] = []
+    for piece in pieces:
+        if found and piece.start <= found[-1].end + _REACH:
+            found[-1].end = max(found[-1].end, piece.end)
+        else:
+            found.append(Rule(piece.at, piece.start, piece.end))
+    return found
+
+
+def _with_open_ends(ys: list[float], down: list[Rule]) -> list[float]:
+    """The rows of a table with those that a page break cut open: no line is drawn there, but their sides go on."""
+    top, bottom = min(r.start for r in down), max(r.end for r in down)
+    above = [top] if ys[0] - top > _OPEN else []
+    below = [bottom] if bottom - ys[-1] > _OPEN else []
+    return above + ys + below
 
 
 def _places(values: list[float]) -> list[float]:

@@ -10,6 +10,8 @@ from jiheng.readers.pdf_page import Char
 from jiheng.readers.texts import BEGINS
 
 _NOT_FIRST = frozenset("，。、；：？！）》」』”’％%)]},.;:?!·～")
+_GAP = 2.0
+"""Width of a gap inside a line, in heights of its characters, that parts two texts."""
 _SLACK = 0.35
 """Part of a character's width by which a full line may end short of the margin, beyond what the next word needs."""
 
@@ -31,30 +33,40 @@ class Line:
         return self.bottom - self.top
 
 
-def lines_of(chars: list[Char]) -> list[Line]:
-    """Characters as printed lines, from the top; characters on one base line, or nearly, stand in one line."""
+def lines_of(chars: list[Char], gaps: bool = False) -> list[Line]:
+    """Characters as printed lines, from the top; characters on one base line, or nearly, stand in one line.
+
+    With ``gaps`` a wide gap inside a line becomes a tab: text that stands apart, such as the page number of a contents.
+    """
     lines: list[list[Char]] = []
     for char in sorted(chars, key=lambda c: c.base):
         if lines and char.base - lines[-1][0].base <= 0.4 * min(_height(char), _height(lines[-1][0])):
             lines[-1].append(char)
         else:
             lines.append([char])
-    return [line for group in lines if (line := _line(sorted(group, key=lambda c: c.x0))) is not None]
+    return [line for group in lines if (line := _line(sorted(group, key=lambda c: c.x0), gaps)) is not None]
 
 
 def _height(char: Char) -> float:
     return char.bottom - char.top
 
 
-def _line(chars: list[Char]) -> Line | None:
+def _line(chars: list[Char], gaps: bool) -> Line | None:
     while chars and chars[-1].text.isspace():
         chars.pop()
     printed = [c for c in chars if not c.text.isspace()]
     if not printed:
         return None
-    text = "".join(c.text for c in chars)
+    text = _with_gaps(chars) if gaps else "".join(c.text for c in chars)
     top, bottom = min(c.top for c in printed), max(c.bottom for c in printed)
     return Line(text, printed[0].x0, printed[-1].x1, top, bottom, _first_word(printed))
+
+
+def _with_gaps(chars: list[Char]) -> str:
+    text = chars[0].text
+    for before, char in itertools.pairwise(chars):
+        text += "\t" * (char.x0 - before.x1 > _GAP * _height(char)) + char.text
+    return text
 
 
 def _first_word(chars: list[Char]) -> float:

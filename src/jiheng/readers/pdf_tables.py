@@ -13,7 +13,7 @@ from jiheng.readers.pdf_page import Page
 from jiheng.readers.texts import is_known
 from jiheng.readers.values import plain
 
-_PADDING = 5.4
+PADDING = 5.4
 """Space between a cell's text and its line, in points: what word processors set."""
 
 
@@ -30,7 +30,7 @@ class PageCell:
     @property
     def right(self) -> float:
         """How far the text may reach."""
-        return self.x1 - min(_PADDING, (self.x1 - self.x0) / 8)
+        return self.x1 - min(PADDING, (self.x1 - self.x0) / 8)
 
 
 @dataclass(slots=True)
@@ -86,8 +86,12 @@ class RunningTable:
         self.rows = list(first.rows)
 
     def goes_on_in(self, piece: PageTable) -> bool:
-        """Whether the piece at the top of the next page has the same edges; its inner lines are those of its rows."""
-        return abs(piece.xs[0] - self.xs[0]) <= 2 * SNAP and abs(piece.xs[-1] - self.xs[-1]) <= 2 * SNAP
+        """Whether the piece at the top of the next page has the same edges; its inner lines are those of its rows.
+
+        The last rows may be narrower than the table.
+        """
+        ends = [self.xs[-1]] + [c.x1 for c in self.rows[-1].cells if c.lines]
+        return abs(piece.xs[0] - self.xs[0]) <= 2 * SNAP and any(abs(piece.xs[-1] - x) <= 2 * SNAP for x in ends)
 
     def take(self, piece: PageTable) -> None:
         """Add the piece of the next page."""
@@ -96,11 +100,11 @@ class RunningTable:
         if len(rows) > 1 and self._repeats(rows[0]):
             rows = rows[1:]
         if self.rows and rows and _is_cut(self.rows[-1], rows[0]):
-            for before, after in zip(self.rows[-1].cells, rows[0].cells, strict=True):
+            for before, after in zip(self.rows[-1].cells, rows[0].cells, strict=False):
                 _join(before, after)
             rows = rows[1:]
         elif self.rows and rows:
-            _mend_labels(self.rows[-1], rows[0])
+            _mend_labels(self.rows, rows[0])
         self.rows += rows
 
     def _repeats(self, row: PageRow) -> bool:
@@ -132,15 +136,22 @@ def _is_cut(before: PageRow, after: PageRow) -> bool:
     Either every text below goes on with a full line above, or texts below stand only beneath texts above while some
     cell that a row of its own would fill (not one of the two leading categories, which may be merged) is empty below.
     """
-    if before.shape() != after.shape():
+    if not _same_shape(before, after):
         return False
-    pairs = [(a, b) for a, b in zip(before.cells, after.cells, strict=True) if b.lines]
+    pairs = [(a, b) for a, b in zip(before.cells, after.cells, strict=False) if b.lines]
     if not pairs or any(not a.lines or _both_levels(a, b) for a, b in pairs):
         return False
     if all(is_full(a.lines[-1], b.lines[0], a.right) for a, b in pairs):
         return True
-    beside = list(zip(before.cells, after.cells, strict=True))[2 if len(before.cells) > 4 else 0 :]
+    beside = list(zip(before.cells, after.cells, strict=False))[2 if len(before.cells) > 4 else 0 :]
     return any(a.lines and not b.lines for a, b in beside)
+
+
+def _same_shape(a: PageRow, b: PageRow) -> bool:
+    """Whether two rows are divided alike; one may have empty cells beyond the other's last."""
+    shapes = a.shape(), b.shape()
+    common = min(len(shape) for shape in shapes)
+    return shapes[0][:common] == shapes[1][:common] and not any(c.lines for c in a.cells[common:] + b.cells[common:])
 
 
 def _both_levels(above: PageCell, below: PageCell) -> bool:
@@ -149,14 +160,23 @@ def _both_levels(above: PageCell, below: PageCell) -> bool:
     return plain(below.text) in levels and plain(above.text) in levels
 
 
-def _mend_labels(above: PageRow, below: PageRow) -> None:
+def _mend_labels(rows: list[PageRow], below: PageRow) -> None:
     """A label beside several rows that the page break tore apart, whole again above."""
-    for a in above.cells[:2]:
-        for b in below.cells[:2]:
-            same = abs(a.x0 - b.x0) <= 2 * SNAP and abs(a.x1 - b.x1) <= 2 * SNAP
-            if same and a.lines and b.lines and is_known(a.text + b.text) and not is_known(b.text):
-                _join(a, b)
-                b.text, b.lines, b.continued = "", [], True
+    for b in below.cells[:2]:
+        a = _begun_above(rows, b)
+        if a is not None and a.lines and b.lines and is_known(a.text + b.text) and not is_known(b.text):
+            _join(a, b)
+            b.text, b.lines, b.continued = "", [], True
+
+
+def _begun_above(rows: list[PageRow], cell: PageCell) -> PageCell | None:
+    """The cell over this one, from the row where it begins."""
+    for row in reversed(rows):
+        same = (c for c in row.cells[:2] if abs(c.x0 - cell.x0) <= 2 * SNAP and abs(c.x1 - cell.x1) <= 2 * SNAP)
+        found = next(same, None)
+        if found is None or not found.continued:
+            return found
+    return None
 
 
 def _join(before: PageCell, after: PageCell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -16,6 +17,9 @@ _AMOUNT_NAMES = {
     "total": "预算数", "fiscal": "财政资金", "other": "其他资金", "midterm_total": "中期资金总额",
     "midterm_fiscal": "中期财政拨款", "midterm_other": "中期其他资金",
 }  # fmt: skip
+
+_CODE_AND_NAME = re.compile(r"\s*[\[（(【]?(\d{3,9})[\])）】]?\s*[-—_]?\s*([^\d\W].*?)\s*", re.DOTALL)
+"""A unit's code and name in one cell."""
 
 
 def anchor_of(table: Table, row: Row, cell: Cell) -> Anchor:
@@ -52,26 +56,29 @@ class ProjectBuilder:
             self.texts or self.amounts or self.purpose or self.labels or self.indicators or cells or self.warnings
         )
 
-    def put(self, key: str, cell_text: str, anchor: Anchor) -> None:
-        """Take the value of a labelled cell."""
+    def put(self, key: str, cell_text: str, anchor: Anchor, unit: str | None = None) -> None:
+        """Take the value of a labelled cell; ``unit`` is that of an amount, where its label states one."""
         if key in AMOUNTS:
-            self._put_amount(key, cell_text, anchor)
+            self._put_amount(key, cell_text, anchor, unit or self.unit)
         elif key == "purpose":
             self.add_purpose(cell_text, anchor)
         elif key == "midterm_goals":
             self.midterm_goal_cells.append((cell_text, anchor))
             self.anchors.setdefault(key, anchor)
+        elif key == "unit_name" and (match := _CODE_AND_NAME.fullmatch(cell_text)):
+            self.put("unit_code", match[1], anchor)
+            self.put("unit_name", match[2], anchor)
         else:
             self.anchors.setdefault(key, anchor)
             text = flat(cell_text)
             if text and self.texts.setdefault(key, text) != text:
                 self.warnings.append(Warning("同一栏出现了两个值，已取第一个", anchor, text))
 
-    def _put_amount(self, key: str, text: str, anchor: Anchor) -> None:
+    def _put_amount(self, key: str, text: str, anchor: Anchor, unit: str) -> None:
         name = key if key.startswith("midterm") else f"budget_{key}"
         self.anchors.setdefault(name, anchor)
         try:
-            amount = parse_amount(text, self.unit)
+            amount = parse_amount(text, unit)
         except ValueError:
             self.warnings.append(Warning(f"“{_AMOUNT_NAMES[key]}”不是金额，未能读入", anchor, text))
             return

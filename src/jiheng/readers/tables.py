@@ -10,20 +10,32 @@ import re
 
 from jiheng.model import Anchor, Project, Warning
 from jiheng.readers.blocks import Cell, Paragraph, Row, Table
+from jiheng.readers.flat_list import flat_cells, put_block
+from jiheng.readers.goal_rows import GoalRows
 from jiheng.readers.indicator_grid import IndicatorGrid, is_head
-from jiheng.readers.project_builder import ProjectBuilder, anchor_of
-from jiheng.readers.texts import IMPRINT, block_key, flat, head_key, is_period, label_of, title_suffix
+from jiheng.readers.plan_rows import PlanRows, holds_values
+from jiheng.readers.project_builder import AMOUNTS, ProjectBuilder, anchor_of
+from jiheng.readers.texts import (
+    IMPRINT,
+    block_key,
+    fields_in,
+    flat,
+    head_key,
+    label_of,
+    title_suffix,
+    unit_in_label,
+    within_budget_key,
+)  # fmt: skip
 from jiheng.readers.titles import Titles
-from jiheng.readers.values import parse_percent, plain
+from jiheng.readers.values import is_amount, plain
 
 _UNIT = re.compile(r"(?:金额)?单位:(万元|元|亿元)")
-_UNIT_NAME = re.compile(r"(\d{3,9})(?:[-—_])?([^\d\W].*)")
-_PLAN_PAIR = re.compile(
-    r"((?:\d{1,2}月(?:底|末)?|第?[一二三四]季度))(?:底|末)?(?:支出|累计|完成|达到|进度|:|为)*(\d+(?:\.\d+)?)%"
-)
+_UNIT_NAME = re.compile(r"(?:[^\d:]{0,6}单位(?:名称)?:)?(\d{3,9})(?:[-—_])?((?![年月日个元%]|万元)[^\d\W].*)")
+_UNIT_PARAGRAPH = re.compile(r"(?:单位:)?(\d{6,9})[-—_]?([^\d\W](?:(?!经费|项目|资金).)*)")
 _YEAR_LINE = re.compile(r"\(?(20\d\d)年度?\)?")
 _START = frozenset(("code", "name"))
-_GOAL_NUMBER = re.compile(r"(?:目标)?\s*[\d一二三四五]{1,2}[.、:：]?")
+_UNIT_KEYS = frozenset(("unit_code", "unit_name", "supervisor"))
+_LONGEST_LABEL = 14
 
 
 class TablesReader:
@@ -40,8 +52,10 @@ class TablesReader:
         self._grid: IndicatorGrid | None = None
         self._last_grid: IndicatorGrid | None = None
         self._block: str | None = None
-        self._goal_columns: list[tuple[int, int, str]] = []
-        self._plan_columns: list[tuple[int, int]] = []
+        self._block_unit: str | None = None
+        self._amount_columns: list[tuple[Cell, str]] = []
+        self._goal_rows = GoalRows()
+        self._plan_rows = PlanRows()
 
     def paragraph(self, block: Paragraph) -> None:
         """A paragraph between tables: a heading, or part of one."""
@@ -49,12 +63,46 @@ class TablesReader:
         if not text:
             return
         self._read_unit(text)
+        unit = _UNIT_PARAGRAPH.fullmatch(_UNIT.sub("", text))
         if match := _YEAR_LINE.fullmatch(text):
             self.printed_year = self.printed_year or int(match[1])
+        elif unit is not None:
+            self._close_if_headed()
+            self._unit_line(unit, Anchor(paragraph=block.number, sheet=block.sheet, page=block.page))
         elif match := IMPRINT.fullmatch(_UNIT.sub("", text)):
             self.imprint = self.imprint or match[1] or match[2]
-        elif _UNIT.fullmatch(text.strip("()")) is None:
+        elif _UNIT.fullmatch(text.strip("()")) is None and not self._fields(block):
             self.titles.take(block)
+
+    def _fields(self, block: Paragraph) -> bool:
+        """Take a paragraph that is a part of the form: 项目名称：…, 绩效目标：…"""
+        anchor = Anchor(paragraph=block.number, sheet=block.sheet, page=block.page)
+        label, _, rest = block.text.replace("：", ":").partition(":")
+        if block_key(label) == "goals" and rest.strip() and (self.titles.pending or not self.project.has_grid):
+            if self.project.has_grid:
+                self._close()
+            self._begin_if_waiting()
+            self.project.anchors.setdefault("goals", anchor)
+            self.project.goal_cells.append((rest.strip(), anchor))
+            return True
+        return self._take_fields(block.text, anchor)
+
+    def _take_fields(self, text: str, anchor: Anchor) -> bool:
+        """Put each field of a text that is nothing but fields; ``False`` where it is something else."""
+        fields = fields_in(text)
+        for key, label, value in fields:
+            self._close_if_headed()
+            self._reach(key)
+            if key == "total" and not is_amount(value):  # 预算数：100万元，其中：财政资金…
+                self.project.add_purpose(text, anchor)
+                break
+            self._put(key, label, value, anchor)
+        return bool(fields)
+
+    def _close_if_headed(self) -> None:
+        """After the indicators and a heading begins the next project."""
+        if self.titles.pending and self.project.has_grid:
+            self._close()
 
     def table(self, table: Table) -> None:
         """One grid; it may begin a project, carry one on, or hold several."""
@@ -125,43 +173,24 @@ class TablesReader:
 
     def _flat_row(self, table: Table, row: Row, grid: IndicatorGrid) -> None:
         """A list with one row an indicator: its project columns change where the next project begins."""
-        found = {}
-        for start, width, key in grid.flat_columns:
-            cell = next((c for c in row.cells if c.column < start + width and start < c.column + c.width), None)
-            if cell is not None and cell.text.strip():
-                found[key] = cell
+        found = flat_cells(row, grid.flat_columns)
         for key in ("code", "name"):
-            if key in found and self.project.texts.get(key) not in (None, flat(found[key].text)):
+            if key in found and self.project.texts.get(key) not in (None, flat(found[key][0].text)):
                 self._close(keep_grid=True)
                 break
-        for key, cell in found.items():
-            if key == "purpose" and self.project.purpose:
-                continue
+        for key, (cell, label) in found.items():
+            anchor = anchor_of(table, row, cell)
             if key in ("plan", "goals"):
                 if found.keys() & _START:
-                    self._flat_block(key, cell, anchor_of(table, row, cell))
-                continue
-            self.project.put(key, cell.text, anchor_of(table, row, cell))
-
-    def _flat_block(self, key: str, cell: Cell, anchor: Anchor) -> None:
-        """A whole spending plan (3月底 25%，6月底 50% …), or all goals, in one cell; said again on each row."""
-        project = self.project
-        if key == "goals" and not project.goal_cells:
-            project.anchors.setdefault("goals", anchor)
-            project.goal_cells.append((cell.text, anchor))
-        if key == "plan" and not project.labels:
-            project.anchors.setdefault("plan", anchor)
-            for part in re.split("[，；\n]", cell.text):
-                label, _, raw = (flat(part) or "").rpartition(" ")
-                label, raw = (label, raw) if label else (raw, "")
-                if label:
-                    project.labels.append(label)
-                    project.plan_raw.append(raw)
-                    project.plan_anchors.append(anchor)
+                    put_block(self.project, key, cell, anchor)
+            elif key != "purpose" or not self.project.purpose:
+                self._put(key, label, cell.text, anchor)
 
     def _is_head_row(self, filled: list[Cell]) -> bool:
         """Whether a row inside the indicator table begins another part of a form."""
         first = filled[0].text
+        if filled[0].column > 0:  # a label begins its row; further on it is the name of an indicator
+            return False
         if head_key(first) is not None:
             return len(filled) > 1
         if block_key(first) is not None and block_key(first) != "indicators":
@@ -171,10 +200,16 @@ class TablesReader:
     def _lone(self, table: Table, row: Row, cell: Cell) -> bool:
         """A row with one text: the title of a form, or its unit."""
         text = plain(cell.text)
+        if match := _YEAR_LINE.fullmatch(text):
+            self.printed_year = self.printed_year or int(match[1])
+            return True
         if title_suffix(cell.text) and self._block is None:
             self.titles.take(Paragraph(cell.text, -1, row.page, table.sheet), anchor_of(table, row, cell))
             return True
-        return self._block is None and self._read_unit(text) and not _UNIT_NAME.match(text)
+        if self._block is not None or not self._read_unit(text):
+            return False
+        rest = _UNIT.sub("", text).strip("()")
+        return not rest or _YEAR_LINE.fullmatch(rest) is not None
 
     def _read_unit(self, text: str) -> bool:
         match = _UNIT.search(text)
@@ -193,146 +228,132 @@ class TablesReader:
             cells = cells[1:]
         elif first.continued or not first.text.strip():
             cells = cells[1:]
-        elif self._block == "plan" and self._values_row(row):
+        elif self._block == "plan" and holds_values(self.project, row):
             pass
+        elif _heads_budget(row):
+            self._start_block("budget", table, row, first)
+            cells = cells[1:]
         elif head_key(first.text) is not None or self._block not in ("goals", "budget"):
-            self._block = None
+            self._block = self._block_unit = None
         {"plan": self._plan, "goals": self._goals, "indicators": self._walk, "budget": self._walk, None: self._walk}[
             self._block
         ](table, row, cells)
 
     def _start_block(self, key: str, table: Table, row: Row, label: Cell) -> None:
         self._block = key
+        self._block_unit = unit_in_label(label.text)
         if key in ("plan", "goals"):
             self.project.anchors.setdefault(key, anchor_of(table, row, label))
-        self._goal_columns, self._plan_columns = [], []
+        self._goal_rows, self._plan_rows = GoalRows(), PlanRows()
 
     def _walk(self, table: Table, row: Row, cells: list[Cell]) -> None:
         """Label, value, label, value …; what stands without a label is the purpose, or the unit's line."""
-        keys = [head_key(c.text) if c.text else None for c in cells]
+        keys = [self._key(c) for c in cells]
+        if self._amounts_below(table, row, cells, keys):
+            return
         twice = sum(k in ("fiscal", "other") for k in keys) == 2 and len({k for k in keys if k}) == 1
         n = 0
         while n < len(cells):
-            cell, key = cells[n], keys[n]
+            label, key = cells[n], keys[n]
             if key is None:
-                self._unlabelled(table, row, cell)
-                n += 1
+                n += self._unlabelled(table, row, cells[n:])
                 continue
-            if (key in _START and key in self.project.texts) or (key in _START and self.project.indicators):
-                self._close()
-            if key in _START:
-                self._begin_if_waiting()
+            self._reach(key)
             if twice and key in keys[n + 1 :]:
                 key = f"midterm_{key}"
             n += 1
             if n < len(cells) and keys[n] is None:
                 while n < len(cells) - 1 and keys[n + 1] is None and not cells[n].text.strip():
                     n += 1
-                self.project.put(key, cells[n].text, anchor_of(table, row, cells[n]))
+                self._put(key, label.text, cells[n].text, anchor_of(table, row, cells[n]))
                 n += 1
 
-    def _unlabelled(self, table: Table, row: Row, cell: Cell) -> None:
+    def _key(self, cell: Cell) -> str | None:
+        if not cell.text:
+            return None
+        key = head_key(cell.text)
+        return within_budget_key(cell.text) if key is None and self._block == "budget" else key
+
+    def _reach(self, key: str) -> None:
+        """Begin the project that a label belongs to, where it is not the one at hand."""
+        again = key in self.project.texts
+        if (key in _START and (again or self.project.indicators)) or (
+            key in _UNIT_KEYS and self.project.indicators and (again or self.titles.pending)
+        ):
+            self._close()
+        if key != "beyond":
+            self._begin_if_waiting()
+
+    def _put(self, key: str, label: str, text: str, anchor: Anchor) -> None:
+        if key != "beyond":
+            unit = unit_in_label(label) or self._block_unit
+            self.printed_unit = self.printed_unit or unit
+            self.project.put(key, text, anchor, unit)
+        elif plain(text).strip("-—/0.") not in ("", "无"):
+            self.warnings.append(Warning(f"“{label_of(label)}”一栏没有对应的项目，没有读入", anchor, text.strip()))
+
+    def _amounts_below(self, table: Table, row: Row, cells: list[Cell], keys: list[str | None]) -> bool:
+        """A row of labels (预算数 │ 财政资金 │ 其他资金) whose amounts stand in the row below, or those amounts."""
+        filled = [(c, k) for c, k in zip(cells, keys, strict=True) if c.text.strip()]
+        heads, self._amount_columns = self._amount_columns, []
+        if len(filled) > 1 and all(k in AMOUNTS for _, k in filled):
+            self._amount_columns = [(c, str(k)) for c, k in filled]
+            return len(filled) == sum(1 for c in cells if not c.continued)
+        if not heads or not filled or any(k is not None or not is_amount(c.text) for c, k in filled):
+            return False
+        for cell, _ in filled:
+            label, key = max(heads, key=lambda head: _overlap(head[0], cell))
+            self._put(key, label.text, cell.text, anchor_of(table, row, cell))
+        return True
+
+    def _unlabelled(self, table: Table, row: Row, cells: list[Cell]) -> int:
+        """Take a text without a label; how many cells that took."""
+        cell = cells[0]
         text = plain(cell.text)
         if not text:
-            return
+            return 1
         anchor = anchor_of(table, row, cell)
-        if self._block == "budget":
+        if self._only_fields(cell.text) and self._take_fields(cell.text, anchor):
+            self._read_unit(text)
+        elif self._block == "budget":
+            value = next((c for c in cells[1:] if c.text.strip()), None)
+            if value is not None and len(text) <= _LONGEST_LABEL and is_amount(value.text) and not is_amount(text):
+                self._put("beyond", cell.text, value.text, anchor_of(table, row, value))
+                return cells.index(value) + 1
             self.project.add_purpose(cell.text, anchor)
         elif self._read_unit(text):
             rest = _UNIT.sub("", text).strip("()")
             if match := _UNIT_NAME.fullmatch(rest):
-                self._unit_line(table, row, cell, match)
-        elif match := _UNIT_NAME.fullmatch(text):
-            self._unit_line(table, row, cell, match)
-        elif ":" in text and (key := head_key(text.partition(":")[0])) is not None:
-            if self.titles.pending and self.project.has_grid:  # a heading stands between: this is the next project's
-                self._close()
-            self._begin_if_waiting()
-            self.project.put(key, re.split("[:：]", cell.text, maxsplit=1)[1], anchor)
+                self._unit_line(match, anchor)
+            elif match := IMPRINT.fullmatch(rest):
+                self.imprint = self.imprint or match[1] or match[2]
+            elif rest:
+                self._unplaced(table, row, cell, "表格里的这段文字不知属于哪一项")
+        elif (match := _UNIT_NAME.fullmatch(text)) and not _stands_after(row, cell):
+            self._unit_line(match, anchor)
         elif title_suffix(cell.text) and not self.project.begun():
             self.titles.take(Paragraph(cell.text, -1, row.page, table.sheet), anchor)
         else:
             self._unplaced(table, row, cell, "表格里的这段文字不知属于哪一项")
+        return 1
 
-    def _unit_line(self, table: Table, row: Row, cell: Cell, match: re.Match[str]) -> None:
+    def _only_fields(self, text: str) -> bool:
+        """Beside 预算规模 a sentence may begin like a field (预算数：100万元，用于…) and is the purpose."""
+        return self._block != "budget" or all(key in AMOUNTS and is_amount(v) for key, _, v in fields_in(text))
+
+    def _unit_line(self, match: re.Match[str], anchor: Anchor) -> None:
         if self.project.begun() and "unit_code" in self.project.texts:
             self._close()
         self._begin_if_waiting()
-        anchor = anchor_of(table, row, cell)
         self.project.texts.update(unit_code=match[1], unit_name=match[2])
         self.project.anchors.update(unit_code=anchor, unit_name=anchor)
 
     def _plan(self, table: Table, row: Row, cells: list[Cell]) -> None:
-        project = self.project
-        if not project.labels:
-            periods = [c for c in cells if c.text.strip() and is_period(c.text)]
-            if not periods:
-                self._plan_in_words(table, row, cells)
-                return
-            project.labels = [flat(c.text) or "" for c in periods]
-            self._plan_columns = [(c.column, c.width) for c in periods]
-            project.plan_raw, project.plan_anchors = [""] * len(periods), [None] * len(periods)
-            beside = [c for c in cells if c.text.strip() and not is_period(c.text)]
-            if len(beside) == len(periods):  # 3月底 25% 6月底 50% … in one row
-                self._plan_columns = [(c.column, c.width) for c in beside]
-                self._plan_values(table, row, beside)
-            return
-        self._plan_values(table, row, cells)
-
-    def _plan_values(self, table: Table, row: Row, cells: list[Cell]) -> None:
-        """Each value belongs to the label of the column it stands in, even where the row is visibly shifted."""
-        project = self.project
-        for cell in cells:
-            overlap = [min(cell.column + cell.width, s + w) - max(cell.column, s) for s, w in self._plan_columns]
-            place = max(range(len(overlap)), key=overlap.__getitem__, default=0)
-            text = flat(cell.text) or ""
-            if any(overlap) and overlap[place] > 0 and not project.plan_raw[place]:
-                project.plan_raw[place] = text
-                project.plan_anchors[place] = anchor_of(table, row, cell)
-            elif text:
-                self._unplaced(table, row, cell, "资金支出计划里的数字不在任何一期的列下，可能错列")
-
-    def _values_row(self, row: Row) -> bool:
-        return all(parse_percent(c.text) is not None for c in row.cells if c.text.strip()) and not any(
-            self.project.plan_raw
-        )
-
-    def _plan_in_words(self, table: Table, row: Row, cells: list[Cell]) -> None:
-        """A plan written as a sentence: 3月底25%，6月底50% …"""
-        for cell in cells:
-            pairs = _PLAN_PAIR.findall(plain(cell.text))
-            anchor = anchor_of(table, row, cell)
-            for label, percent in pairs:
-                self.project.labels.append(label)
-                self.project.plan_raw.append(f"{percent}%")
-                self.project.plan_anchors.append(anchor)
-            if not pairs and cell.text.strip():
-                self._unplaced(table, row, cell, "资金支出计划里的这段文字读不出期次和比例")
+        for cell, why in self._plan_rows.take(self.project, table, row, cells):
+            self._unplaced(table, row, cell, why)
 
     def _goals(self, table: Table, row: Row, cells: list[Cell]) -> None:
-        filled = [c for c in cells if c.text.strip()]
-        heads = [(c.column, c.width, _goal_head(c)) for c in filled]
-        if filled and all(key for *_, key in heads) and (len(heads) > 1 or not self._goal_columns):
-            self._goal_columns = [(s, w, str(key)) for s, w, key in heads]
-            return
-        texts: dict[str, list[str]] = {}
-        for cell in filled:
-            key = next(
-                (k for s, w, k in self._goal_columns if cell.column < s + w and s < cell.column + cell.width), "goals"
-            )
-            if _goal_head(cell) and len(filled) > 1:
-                self._goal_columns = [*self._goal_columns, (cell.column + cell.width, 1, str(_goal_head(cell)))]
-                continue
-            texts.setdefault(key, []).append(cell.text.strip())
-        for key, parts in texts.items():
-            into = self.project.goal_cells if key == "goals" else self.project.midterm_goal_cells
-            cell = next(c for c in filled if c.text.strip() in parts)
-            numbered = _GOAL_NUMBER.fullmatch(parts[0]) is not None and len(parts) < 3
-            if numbered and len(parts) == 1 and cell.width < _width(row) - 1:
-                continue  # the number of a goal that nobody has written yet
-            if numbered and len(parts) == 2 and key == "goals":
-                self.project.goal_rows.append((parts[1], anchor_of(table, row, filled[-1])))
-            into.append((_joined(parts), anchor_of(table, row, cell)))
+        self._goal_rows.take(self.project, table, row, cells)
 
     def _unplaced(self, table: Table, row: Row, cell: Cell, why: str) -> None:
         self.warnings.append(Warning(why, anchor_of(table, row, cell), cell.text.strip()))
@@ -348,21 +369,20 @@ class TablesReader:
         self._block = None
 
 
-def _width(row: Row) -> int:
-    """How many columns of the grid a row covers."""
-    return max((c.column + c.width for c in row.cells), default=0)
+def _heads_budget(row: Row) -> bool:
+    """Whether a row begins with a label that stands beside labels of amounts: 预算规模 │ 预算数 │ 100 …"""
+    filled = [c for c in row.cells if c.text.strip()]
+    keys = [head_key(c.text) for c in filled[:2]]
+    return (
+        len(filled) > 2 and keys[0] in ("total", "purpose", "beyond") and keys[1] in AMOUNTS
+        and any(head_key(c.text) is None for c in filled)
+    )  # fmt: skip
 
 
-def _goal_head(cell: Cell) -> str | None:
-    """goals for 年度目标, midterm_goals for 中期目标（2024—2026年）, else ``None``."""
-    text = label_of(cell.text)
-    if head_key(text) == "midterm_goals":
-        return "midterm_goals"
-    return "goals" if block_key(text) == "goals" else None
+def _stands_after(row: Row, cell: Cell) -> bool:
+    """Whether anything is printed in the row before this cell."""
+    return any(c.text.strip() for c in row.cells if c.column < cell.column)
 
 
-def _joined(parts: list[str]) -> str:
-    """The cells of one row of goals: 目标1 │ text is one numbered goal."""
-    if len(parts) == 2 and _GOAL_NUMBER.fullmatch(parts[0]):
-        return f"{parts[0].rstrip('.、:：')}{'：' if parts[0].startswith('目标') else '.'}{parts[1]}"
-    return "\n".join(parts)
+def _overlap(a: Cell, b: Cell) -> int:
+    return min(a.column + a.width, b.column + b.width) - max(a.column, b.column)

@@ -6,12 +6,13 @@ Markdown pipe tables are read too.
 
 from __future__ import annotations
 
+import csv
 import re
 
 from jiheng.readers import limits
 from jiheng.readers.blocks import Cell, Content, Paragraph, Row, Table
 from jiheng.readers.errors import EmptyFile, TooLarge, UnknownKind
-from jiheng.readers.texts import block_key, column_key, head_key
+from jiheng.readers.texts import block_key, column_key, head_key, is_contents_line
 
 _BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
@@ -53,7 +54,9 @@ class _Lines:
         n = 0
         while n < len(self.lines):
             line = self.lines[n]
-            if line.startswith("\t"):
+            if self._is_pasted(n):
+                n = self._pasted(n)
+            elif line.startswith("\t"):
                 n = self._tabbed(n)
             elif line.lstrip().startswith("|") and line.count("|") > 2:
                 n = self._piped(n)
@@ -102,6 +105,24 @@ class _Lines:
                 label = line.strip()
                 return block_key(label) is not None and head_key(label) is None
         return False
+
+    def _is_pasted(self, n: int) -> bool:
+        """Whether rows copied from a worksheet begin here: two lines with all cells of a row in each."""
+        two = [line.strip("\t") if line.startswith("\t") else line for line in self.lines[n : n + 2]]
+        return len(two) == 2 and all("\t" in line and not is_contents_line(line) for line in two)
+
+    def _pasted(self, start: int) -> int:
+        n = start
+        quotes = 0  # a cell of several lines stands between quotes
+        while n < len(self.lines) and ("\t" in self.lines[n] or quotes % 2):
+            quotes += self.lines[n].count('"')
+            n += 1
+        try:
+            rows = list(csv.reader(self.lines[start:n], delimiter="\t"))
+        except csv.Error:
+            rows = [line.split("\t") for line in self.lines[start:n]]
+        self._add([[text.strip() for text in row] for row in rows], list(range(len(rows))))
+        return n
 
     def _piped(self, start: int) -> int:
         rows, numbers = [], []

@@ -55,6 +55,40 @@ def head_key(text: str) -> str | None:
     return labels().head.get(label_of(text))
 
 
+def within_budget_key(text: str) -> str | None:
+    """The key of a label too general to be one elsewhere than beside 预算规模: 合计, 其他."""
+    return labels().within_budget.get(label_of(text))
+
+
+_MONEY = re.compile(r"\((?:金额)?(?:单位[:：]?)?(万元|元|亿元)\)")
+
+
+def unit_in_label(label: str) -> str | None:
+    """The unit that a label states in brackets: 元 for 预算数（元）."""
+    match = _MONEY.search(plain(label)) if len(label) <= 60 else None
+    return match[1] if match else None
+
+
+_UNIT_BEHIND = re.compile(r"[(（]?(?:金额)?单位[:：](?:万元|元|亿元)[)）]?\s*$")
+_FIELD_BREAK = re.compile(r"\n|[ \t\u3000\u00a0]+(?=[^\s:：]{2,12}[:：])")
+
+
+def fields_in(text: str) -> list[tuple[str, str, str]]:
+    """(key, label, value) of each field of a text that is nothing but fields: 项目名称：…  项目编码：…; else empty."""
+    found = []
+    for part in _FIELD_BREAK.split(text):
+        at = [m.start() for m in re.finditer("[:：]", part)][:2]
+        labelled = next(((key, n) for n in at if (key := head_key(part[:n])) is not None), None)
+        if labelled is None:
+            if part.strip() and not _MONEY.fullmatch(f"({plain(part).strip('()')})"):
+                return []
+            continue
+        key, n = labelled
+        if value := _UNIT_BEHIND.sub("", part[n + 1 :]).strip():
+            found.append((key, part[:n], value))
+    return found
+
+
 @lru_cache(maxsize=65536)
 def block_key(text: str) -> str | None:
     """The key of a label that stands beside several rows: budget, plan, goals, indicators."""
@@ -101,7 +135,7 @@ def is_furniture(text: str) -> bool:
     for part in ("第一部分", "第二部分"):
         if words.startswith(part) and words[len(part) :].lstrip(":、 ") in furniture:
             return True
-    return re.fullmatch(r"-?第?\d{1,4}页?-?|第\d+页共\d+页", clean) is not None
+    return re.fullmatch(r"[-—–]*第?\d{1,4}页?[-—–]*|第\d+页共\d+页", clean) is not None
 
 
 @lru_cache(maxsize=8192)
@@ -113,9 +147,14 @@ def title_suffix(text: str) -> str | None:
     return next((s for s in labels().title_suffixes if clean.endswith(s)), None)
 
 
+_TITLE_NUMBER = re.compile(
+    rf"\s*(?:(?:项目|附件|附表|表)\s*(?:\d{{1,3}}(?:[-—]\d{{1,3}})?|[{_CHINESE_NUMBER}]{{1,3}})\s*(?:[:：.．、]|\s)|{HEADING_NUMBER.pattern})\s*"
+)
+
+
 def without_suffix(text: str) -> str | None:
     """A heading as the project's title: without its number and without 绩效目标表."""
-    line = flat(HEADING_NUMBER.sub("", text.strip(), count=1)) or ""
+    line = flat(_TITLE_NUMBER.sub("", text.strip(), count=1)) or ""
     for suffix in labels().title_suffixes:
         pattern = r"\s*".join(re.escape(c) for c in suffix) + r"\s*$"
         cut = re.sub(pattern, "", line)
@@ -125,6 +164,7 @@ def without_suffix(text: str) -> str | None:
 
 
 _TOC = re.compile(r".*(?:\t|\.{3,}|…{1,}|·{3,}|\s{3,})\s*\d{1,4}\s*$")
+_NUMBERED_PAGE = re.compile(r"\s*(.*[^\W\d_].*?)\s+\d{1,4}\s*")
 
 
 IMPRINT = re.compile(
@@ -134,5 +174,15 @@ IMPRINT = re.compile(
 
 
 def is_contents_line(text: str) -> bool:
-    """A line of a table of contents: leaders or a tab before a page number."""
-    return len(text) < 200 and _TOC.fullmatch(text.strip("\n")) is not None
+    """A line of a table of contents: leaders or a tab before a page number, or a heading with one."""
+    line = text.strip("\n")
+    if len(line) >= 200:
+        return False
+    if _TOC.fullmatch(line) is not None:
+        return True
+    match = _NUMBERED_PAGE.fullmatch(line)
+    return match is not None and (
+        HEADING_NUMBER.sub("", plain(match[1])) in labels().sections
+        or is_furniture(match[1])
+        or title_suffix(match[1]) is not None
+    )

@@ -50,6 +50,16 @@ def decimal(text: str) -> Decimal:
     return Decimal(text.replace(",", ""))
 
 
+def is_sign(text: str) -> bool:
+    """Whether this prints a comparator and nothing else: ≥, 大于等于."""
+    return plain(text) in _SIGNS
+
+
+def begins_with_sign(text: str) -> bool:
+    """Whether a printed value brings its comparator along."""
+    return plain(text).startswith(tuple(_SIGNS))
+
+
 def _unit(rest: str) -> str | None:
     rest = rest.strip("；;。.，,()").removesuffix("左右")
     if not rest:
@@ -116,6 +126,11 @@ def parse_amount(text: str, unit: str = "万元") -> Decimal | None:
         raise ValueError(text)
     factor = _IN_WAN.get(match["unit"] or unit, Decimal(1))
     return _in_wan(decimal(match["number"]), factor)
+
+
+def is_amount(text: str) -> bool:
+    """Whether this prints an amount of money and nothing else."""
+    return _AMOUNT.fullmatch(plain(text)) is not None
 
 
 def _in_wan(number: Decimal, factor: Decimal) -> Decimal:
