@@ -11,7 +11,7 @@ from jiheng.readers.values import plain
 from jiheng.rules.context import IndicatorContext
 from jiheng.rules.finding import Hit, Severity
 from jiheng.rules.registry import Scope, rule
-from jiheng.rules.target_words import bare, cell, is_satisfaction, words_of
+from jiheng.rules.target_words import bare, cell, is_satisfaction, numerator, words_of
 
 REVIEW = "财预〔2015〕88号"
 WHOLE = Decimal(100)
@@ -100,7 +100,7 @@ def low_satisfaction(ctx: IndicatorContext) -> Iterator[Hit]:
     floor = ctx.pack.thresholds.get("satisfaction_floor", Decimal(0))
     if i.target.unit != "%" or i.target.value is None or not 0 < i.target.value < floor or not is_satisfaction(i):
         return
-    if any(words_of(ctx).polarity(t) == "negative" for t in (i.name, i.description)):
+    if any(words_of(ctx).polarity(t) == "negative" for t in (i.name, numerator(i.description))):
         return
     if words_of(ctx).has("open_rates", i.name, i.description):
         return
