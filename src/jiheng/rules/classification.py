@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jiheng.model import Indicator
@@ -69,6 +70,9 @@ def _is_dated(i: Indicator, pack: Pack) -> bool:
     return bare in pack.framework.level1_aliases and bare not in pack.framework.accepted_level1
 
 
+_SHARE = re.compile(r"(?<![效频功])率(?:\(%\))?$")
+
+
 def _has(name: str, pack: Pack, words: str) -> bool:
     return any(w in name for w in pack.lexicon.get(words, ()))
 
@@ -98,7 +102,7 @@ def _belongs(i: Indicator, pack: Pack) -> tuple[str, str] | None:
     costs_money = i.target.comparator in ("<=", "<", "=") and _is_money(i, pack)
     if level1 and level1 != "满意度" and ("满意度" in name or "满意率" in name) and "投诉" not in name:
         return "满意度", "反映的是服务对象是否满意"
-    if level2 == "数量" and _is_rate(i, name, pack):
+    if level2 == "数量" and (_is_rate(i, name, pack) or (i.target.unit == "%" and _SHARE.search(name))):
         return ("时效" if _has(name, pack, "timely_rates") else "质量"), "是比率，不是数量"
     if level2 == "数量" and _is_price(i, pack) and name.endswith(tuple(pack.lexicon.get("price_names", ()))):
         return "成本", "是价格或标准，不是数量"

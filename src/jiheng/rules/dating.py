@@ -17,7 +17,10 @@ from jiheng.rules.finding import Hit, Severity
 from jiheng.rules.registry import Scope, rule
 from jiheng.rules.words import clean, pattern_of
 
-_YEAR = re.compile(r"(?<![\d\[〔(-])(20\d\d)年(?:度)?(?![以之]?[来前后起底末]|\d|[-—~至]|级|秋|学年|[、和与及])")
+_YEAR = re.compile(
+    r"(?<![\d\[〔(-])(20\d\d)年(?:度)?"
+    r"(?![以之]?[来前后起底末]|\d{1,2}[月.]|[-—~至]|级|秋|学年|[、和与及])"
+)
 _RANGE = re.compile(r"20\d\d年?(?:度)?[-—~～至到]+(?:20)?\d\d年?|《[^》]*》|[\[〔(]20\d\d[\]〕)]\S{0,3}\d*号?")
 _CARRIED = re.compile(
     r"结转|结余|上年|续建|续签|跨年|尾款|质保金|欠|补发|清算|结算|决算|提前下达|历年|以前年度|已|曾|原"

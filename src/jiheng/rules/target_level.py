@@ -65,7 +65,9 @@ def too_low(ctx: IndicatorContext) -> Iterator[Hit]:
     target, words = i.target, words_of(ctx)
     if target.unit != "%" or target.value is None or target.comparator not in (">=", ">", "=") or target.value <= 0:
         return
-    if any(words.has(n, i.name, i.description) for n in ("open_rates", "low_rates", "negative_names")):
+    # 占比 in a description only tells that the indicator is a share.
+    told = (i.description or "").replace("占比", "").replace("比重", "")
+    if any(words.has(n, i.name, told) for n in ("open_rates", "low_rates", "negative_names")):
         return
     if _lost_a_digit(target.value, ctx.project):
         message = f"{cell(i)}远低于同项目的其他比率，疑似漏了一位数字。"
