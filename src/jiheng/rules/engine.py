@@ -27,6 +27,8 @@ def _project_text(project: Project, name: str) -> str:
         return project.goals[int(index)] if index else "\n".join(project.goals)
     if base == "plan":
         return "，".join(f"{a} {b}" for a, b in zip(project.plan.labels, project.plan.raw, strict=False))
+    if base == "indicators":
+        return "；".join(i.name for i in project.indicators if i.name)
     if base.startswith("budget_"):
         amount = getattr(project.budget, base.removeprefix("budget_"))
         return "" if amount is None else str(amount)
