@@ -77,6 +77,24 @@ def test_marked_and_fixed_copies_stand_beside_the_original(folder: Path) -> None
     assert {f.code for f in left}.isdisjoint({"P201", "V301", "V302"})
 
 
+def test_copies_are_not_checked_once_more(folder: Path) -> None:
+    before = check(folder, "-o", "json").stdout
+    check(folder, "-o", "docx")
+    check(folder, "--fix")
+    assert len(list(folder.glob("*.批注.docx"))) == len(list(folder.glob("*.修订.docx"))) == 2
+    assert check(folder, "-o", "json").stdout == before
+    assert check(folder / "水利局.批注.docx").exit_code == 1  # a copy that is named is read
+
+
+def test_copies_of_like_names_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    for place in ("甲.docx", "子单位/甲.docx", "丙/甲.docx"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        shutil.copy(ROADS, tmp_path / place)
+    check(tmp_path, "-o", "docx", "--out", tmp_path / "批注")
+    names = {p.name for p in (tmp_path / "批注").iterdir()}
+    assert names == {"甲.批注.docx", "甲.docx.批注.docx", "甲.docx（2）.批注.docx"}
+
+
 def test_settings_beside_the_documents(folder: Path) -> None:
     (folder / "jiheng.toml").write_text(
         'ignore = ["A", "R", "M"]\n[[silence]]\ncode = "V307"\nreason = "按合同计量"\n', "utf-8"

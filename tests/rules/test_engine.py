@@ -129,3 +129,12 @@ def test_cost_grows_linearly(families):
     seconds(50)
     few, many = min(seconds(300) for _ in range(3)), min(seconds(3000) for _ in range(2))
     assert many < few * 10 * 4, "ten times the projects took far more than ten times as long"
+
+
+def test_content_is_what_people_read(make, found):
+    rows = [
+        {"name": "更换管网长度", "target": "=42公里"},
+        {"name": "供水管网验收合格率", "level2": "质量指标", "target": "=100%"},
+    ]
+    contents = {f.code: f.content for f in found({"project": {"indicators": rows}})[0] if f.field == "indicators"}
+    assert contents["C008"] == "更换管网长度；供水管网验收合格率"

@@ -95,6 +95,9 @@ def test_html_marks_the_cells(checked: list[tuple[Document, list[Finding]]]) -> 
     assert page.count('<table class="form">') == sum(len(d.projects) for d, _ in checked)
     assert 'data-findings="' in page
     assert "需人工判断" in page
+    # What is said of a whole table is marked on its first heading.
+    assert any(f.field == "indicators" for _, found in checked for f in found)
+    assert '<th colspan="2" data-findings="' in page
 
 
 def test_terminal_says_worst_first_and_sums_up(checked: list[tuple[Document, list[Finding]]]) -> None:

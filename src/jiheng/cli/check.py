@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jiheng.cli.files import find
+from jiheng.cli.files import COPIES, find
 from jiheng.model import Document
 from jiheng.policy import Pack, choose, load
 from jiheng.readers.errors import NotPerformance, ReadError
@@ -239,12 +240,22 @@ def _text(checked: list[Checked], unreadable: int, out: Path | None) -> None:
         file.close()
 
 
+def _copy_of(path: Path, out: Path | None, ending: str, written: set[Path]) -> Path:
+    """Where the copy goes; files of one name (甲.docx and 甲.pdf, or in two folders) do not overwrite each other."""
+    folder = out or path.parent
+    names = chain([path.stem, path.name], (f"{path.name}（{n}）" for n in count(2)))
+    target = next(t for name in names if (t := folder / (name + ending)) not in written)
+    written.add(target)
+    return target
+
+
 def _word(checked: list[Checked], out: Path | None, fix: bool, errors: Console) -> int:
     """A marked or fixed copy of each document, beside it or in the folder ``out``."""
     from jiheng.marking import marked
     from jiheng.readers.reading import load as load_bytes
 
     failed = 0
+    written: set[Path] = set()
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     for c in checked:
@@ -255,7 +266,7 @@ def _word(checked: list[Checked], out: Path | None, fix: bool, errors: Console) 
             found = check_all([document], c.pack, c.settings.select, c.settings.ignore)[0]
             return settings.silenced(document, found, c.settings.silences)
 
-        target = (out or c.path.parent) / f"{c.path.stem}.{'修订' if fix else '批注'}.docx"
+        target = _copy_of(c.path, out, COPIES[fix], written)
         try:
             content = marked(load_bytes(c.path), c.path.name, c.document.format, c.document, again, fixes=fix)
             target.write_bytes(content)

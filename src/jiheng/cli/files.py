@@ -10,6 +10,9 @@ from pathlib import Path
 SUFFIXES = frozenset(".docx .docm .doc .wps .odt .rtf .xlsx .xlsm .xls .et .ods .pdf .html .htm .txt .md .json".split())
 """What is looked at in a folder. A file that is named itself is read whatever its name."""
 
+COPIES = (".批注.docx", ".修订.docx")
+"""How the copies end that jiheng check writes: with comments, with tracked changes."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -25,13 +28,20 @@ def _is_document(name: str) -> bool:
     return not name.startswith((".", "~$")) and Path(name).suffix.lower() in SUFFIXES
 
 
+def _is_copy(name: str, originals: set[str]) -> bool:
+    """Whether the file is a marked copy that jiheng check wrote beside its original: it says the same once more."""
+    return any(name.endswith(ending) and name.removesuffix(ending) in originals for ending in COPIES)
+
+
 def _walk(folder: Path, unreadable: list[Path]) -> Iterator[Path]:
     def note(error: OSError) -> None:
         unreadable.append(Path(error.filename))
 
     for where, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(where, name) for name in sorted(names) if _is_document(name))
+        documents = sorted(name for name in names if _is_document(name))
+        originals = {Path(name).stem for name in documents} | set(documents)
+        yield from (Path(where, name) for name in documents if not _is_copy(name, originals))
 
 
 def _is_folder(path: Path) -> bool:

@@ -33,7 +33,9 @@ _DATE = re.compile(
     r"|\d{1,2}[日号](?:前|之前|以前)|\d{1,2}底前"
 )
 # words that are no unit: a name or a clause that stands after the number
-_NOT_A_UNIT = re.compile(r"[率度]$|比例|比重|满意|工作(?!日)|资金|完成|落实|的|，|。|、|;")
+_NOT_A_UNIT = re.compile(
+    r"[率度]$|比例|比重|满意|工作(?!日)|资金|完成|落实|发放|到位|准确|及时|覆盖|达标|合格|^以[上下内]|的|，|。|、|;"
+)
 _LONGEST_UNIT = 8
 
 

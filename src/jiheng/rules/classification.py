@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jiheng.model import Indicator
@@ -10,6 +11,7 @@ from jiheng.readers.values import plain
 from jiheng.rules.context import IndicatorContext, ProjectContext
 from jiheng.rules.finding import Hit, Severity, correction
 from jiheng.rules.registry import Scope, rule
+from jiheng.rules.target_words import unit_root
 
 REVIEW = "财预〔2015〕88号"
 COST = "财预〔2021〕101号"
@@ -68,12 +70,19 @@ def _is_dated(i: Indicator, pack: Pack) -> bool:
     return bare in pack.framework.level1_aliases and bare not in pack.framework.accepted_level1
 
 
+_SHARE = re.compile(r"(?<![效频功])率(?:\(%\))?$")
+
+
 def _has(name: str, pack: Pack, words: str) -> bool:
     return any(w in name for w in pack.lexicon.get(words, ()))
 
 
 def _is_money(i: Indicator, pack: Pack) -> bool:
     return i.target.unit in pack.lexicon.get("money_units", ())
+
+
+def _is_price(i: Indicator, pack: Pack) -> bool:
+    return unit_root(i.target.unit) in pack.lexicon.get("money_units", ())
 
 
 def _is_rate(i: Indicator, name: str, pack: Pack) -> bool:
@@ -93,8 +102,12 @@ def _belongs(i: Indicator, pack: Pack) -> tuple[str, str] | None:
     costs_money = i.target.comparator in ("<=", "<", "=") and _is_money(i, pack)
     if level1 and level1 != "满意度" and ("满意度" in name or "满意率" in name) and "投诉" not in name:
         return "满意度", "反映的是服务对象是否满意"
-    if level2 == "数量" and _is_rate(i, name, pack):
+    if level2 == "数量" and (_is_rate(i, name, pack) or (i.target.unit == "%" and _SHARE.search(name))):
         return ("时效" if _has(name, pack, "timely_rates") else "质量"), "是比率，不是数量"
+    if level2 == "数量" and _is_price(i, pack) and name.endswith(tuple(pack.lexicon.get("price_names", ()))):
+        return "成本", "是价格或标准，不是数量"
+    if level2 == "经济效益" and _has(name, pack, "social_names") and "经济" not in name:
+        return "社会效益", "说的不是经济方面的效果"
     if level2 == "质量":
         return _out_of_quality(i, name, pack)
     if level2 == "时效" and i.target.unit == "%" and _has(name, pack, "quality_rates"):
@@ -120,7 +133,7 @@ def _out_of_quality(i: Indicator, name: str, pack: Pack) -> tuple[str, str] | No
 @rule("K703", "指标放错类别", Severity.WARNING, Scope.INDICATOR, basis=(REVIEW, COST), silences=("V307",))
 def wrong_subcategory(ctx: IndicatorContext) -> Iterator[Hit]:
     """指标与所在的二级指标不是一类：覆盖率、完成率放在数量指标下，满意度放在社会效益下，预算执行率放在成本下，
-    金额或期限放在质量下。
+    金额或期限放在质量下，补助标准放在数量下，社会和谐稳定放在经济效益下。
 
     依据
     财预〔2015〕88号、财预〔2021〕101号：数量、质量、时效、成本、效益、满意度指标各自的含义。

@@ -27,6 +27,8 @@ def _project_text(project: Project, name: str) -> str:
         return project.goals[int(index)] if index else "\n".join(project.goals)
     if base == "plan":
         return "，".join(f"{a} {b}" for a, b in zip(project.plan.labels, project.plan.raw, strict=False))
+    if base == "indicators":
+        return "；".join(i.name for i in project.indicators if i.name)
     if base.startswith("budget_"):
         amount = getattr(project.budget, base.removeprefix("budget_"))
         return "" if amount is None else str(amount)
@@ -55,8 +57,14 @@ def _of_indicator(rule: Rule, hit: Hit, project: Project, row: int, pack: Pack) 
 def _of_project(rule: Rule, hit: Hit, project: Project, pack: Pack) -> Finding:
     if hit.row is not None:
         return _of_indicator(rule, hit, project, hit.row, pack)
-    anchor = _first(project.anchors, hit.field, hit.field.partition(".")[0], "name")
-    return _finding(rule, hit, pack, project.sequence, _project_text(project, hit.field), anchor)
+    return _finding(rule, hit, pack, project.sequence, _project_text(project, hit.field), _anchor(project, hit.field))
+
+
+def _anchor(project: Project, name: str) -> Anchor | None:
+    whole_table = name == "indicators" and name not in project.anchors and bool(project.indicators)
+    # What is said of the whole table stands at its beginning.
+    first_row = _first(project.indicators[0].anchors, "name") if whole_table else None
+    return first_row or _first(project.anchors, name, name.partition(".")[0], "name")
 
 
 def _of_document(rule: Rule, hit: Hit, ctx: DocumentContext) -> Finding:

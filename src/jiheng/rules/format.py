@@ -18,6 +18,7 @@ from jiheng.rules.context import DocumentContext, ProjectContext
 from jiheng.rules.finding import Hit, Severity, correction
 from jiheng.rules.registry import Scope, rule
 
+_HAN = "\u4e00-\u9fff"
 REVIEW = "财预〔2015〕88号"
 CODES = "预算管理一体化规范"
 # What begins as a code of 21 characters does: a division, a year, P.
@@ -170,10 +171,16 @@ def _rewriting(
             yield replace(cell.hit(*tell(cell.text, new)), fix=fix)
 
 
+# What no list of words can hold: 的的 (but 目的的), a phrase written twice, 12底 for 12月底.
+_DOUBLED = "(?<![目标有打])的的(?![确士])"
+_TWICE = f"(?P<once>[{_HAN}]{{3,8}})(?P=once)"
+_MONTH_END = "(?<=年)(?:1[0-2]|[1-9])底(?=前|[,，。;；、)）]|$)"
+
+
 @cache
 def _slips(pack_name: str, words: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
     longest_first = sorted((w for w, _ in words), key=len, reverse=True)
-    return re.compile("|".join(re.escape(w) for w in longest_first) or r"(?!)")
+    return re.compile("|".join([re.escape(w) for w in longest_first] + [_DOUBLED, _TWICE, _MONTH_END]))
 
 
 def _slip_pattern(pack: Pack) -> tuple[re.Pattern[str], dict[str, str]]:
@@ -181,9 +188,16 @@ def _slip_pattern(pack: Pack) -> tuple[re.Pattern[str], dict[str, str]]:
     return _slips(pack.name, tuple(words.items())), words
 
 
+def _corrected(m: re.Match[str], words: dict[str, str]) -> str:
+    wrong = m[0]
+    if wrong in words:
+        return words[wrong]
+    return wrong.replace("底", "月底") if wrong[0].isdigit() else m["once"] or "的"
+
+
 @rule("F905", "错别字或叠字", Severity.INFO, Scope.DOCUMENT, basis=(REVIEW,), fixable=True)
 def slip_of_the_pen(ctx: DocumentContext) -> Iterator[Hit]:
-    """词表里的错别字和叠字，如“累进进度”应为“累计进度”，“满意度满意度”多写一遍。词表见策略包。
+    """词表里的错别字和叠字，如“累进进度”应为“累计进度”，“满意度满意度”多写一遍；“的的”、“12底前”这样明显的笔误。词表见策略包。
 
     依据
     财预〔2015〕88号：绩效目标表填写应当规范、准确。
@@ -197,15 +211,17 @@ def slip_of_the_pen(ctx: DocumentContext) -> Iterator[Hit]:
     pattern, words = _slip_pattern(ctx.pack)
 
     def tell(old: str, new: str) -> tuple[str, str]:
-        wrong = list(dict.fromkeys(pattern.findall(old)))
-        return "，".join(f"“{w}”应为“{words[w]}”" for w in wrong) + "。", "按提示改正。"
+        wrong = {m[0]: _corrected(m, words) for m in pattern.finditer(old)}
+        return "，".join(f"“{w}”应为“{right}”" for w, right in wrong.items()) + "。", "按提示改正。"
 
-    yield from _rewriting(_all_cells(ctx.document), lambda t: pattern.sub(lambda m: words[m[0]], t), "改正错别字", tell)
+    def rewrite(text: str) -> str:
+        return pattern.sub(lambda m: _corrected(m, words), text)
+
+    yield from _rewriting(_all_cells(ctx.document), rewrite, "改正错别字", tell)
 
 
 _QUOTES = re.compile("[“”]")
 _WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％]|(?<=[0-9０-９])．(?=[0-9０-９])")
-_HAN = "\u4e00-\u9fff"
 _NARROW_MARK = re.compile(f"(?<=[{_HAN}”）]),(?=[{_HAN}“])|(?<=[{_HAN}”）]);(?=[{_HAN}“])")
 _MARKS = {",": "，", ";": "；"}
 

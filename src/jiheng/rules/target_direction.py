@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from jiheng.rules.target_words import (
     cell,
     is_rate,
     is_satisfaction,
+    numerator,
     of_percent,
     printed_with,
     unit_root,
@@ -21,6 +23,8 @@ from jiheng.rules.target_words import (
 
 REVIEW = "财预〔2015〕88号"
 WHOLE = Decimal(100)
+# A floor is explained by the document that sets it: by its title, its number, or who made it public.
+_NAMED_DOCUMENT = re.compile(r"《[^》]+》|[〔\[(（]20\d\d[〕\])）]\s*第?\d+号|公布的|印发的")
 
 
 def _with_sign(ctx: IndicatorContext, sign: str) -> tuple[str, Fix | None]:
@@ -56,7 +60,7 @@ def satisfaction_turned(ctx: IndicatorContext) -> Iterator[Hit]:
     i, words = ctx.indicator, words_of(ctx)
     if i.target.comparator not in ("<=", "<") or not is_satisfaction(i) or unit_root(i.target.unit) not in ("%", "分"):
         return
-    if any(words.polarity(text) == "negative" for text in (i.name, i.description)):
+    if any(words.polarity(text) == "negative" for text in (i.name, numerator(i.description))):
         return
     right, fix = _turned_up(ctx)
     yield Hit("target", f"{cell(i)}方向反了：满意度越高越好，不应设上限。", f"改为“{right}”。", fix)
@@ -83,7 +87,7 @@ def share_turned(ctx: IndicatorContext) -> Iterator[Hit]:
     if i.target.comparator not in ("<=", "<") or not of_percent(i.target) or is_satisfaction(i):
         return
     words = words_of(ctx)
-    said = words.polarity(i.name) or words.polarity(i.description)
+    said = words.polarity(i.name) or words.polarity(numerator(i.description))
     right, fix = _turned_up(ctx)
     if said == "positive":
         yield Hit("target", f"{cell(i)}方向反了：这个比率越高越好，不应设上限。", f"改为“{right}”。", fix)
@@ -106,7 +110,7 @@ def _should_be_high(ctx: IndicatorContext) -> bool:
 )
 def cost_turned(ctx: IndicatorContext) -> Iterator[Hit]:
     """成本、投诉次数、事故起数、响应时间等越低越好，指标值却写成“≥”或“>”：花得越多越算完成。改正：换成“≤”。
-    人均投入标准、补助标准等由政策规定下限的，“≥”可能有依据，按警告报告。节约、降低的金额越多越好，不在此列。
+    人均投入标准、补助标准等由政策规定下限的，“≥”可能有依据，按警告报告；确定依据里写明了文件的不报告。节约、降低的金额越多越好，不在此列。
 
     依据
     财预〔2015〕88号：成本指标应当设上限，与预算相匹配。
@@ -124,6 +128,8 @@ def cost_turned(ctx: IndicatorContext) -> Iterator[Hit]:
     right, fix = _with_sign(ctx, "≤")
     if words.is_cost(i) and words.is_money(i) and not words.has("saving_words", i.name):
         if _has_floor(ctx):
+            if _NAMED_DOCUMENT.search(i.basis or ""):
+                return
             message = f"{cell(i)}设的是下限。人均投入、补助标准由政策规定下限的可以这样写，作为成本指标一般应设上限。"
             advice = f"有政策规定下限的，在确定依据里写明文件；否则改为“{right}”。"
             yield Hit("target", message, advice, severity=Severity.WARNING)

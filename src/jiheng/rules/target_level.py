@@ -11,7 +11,7 @@ from jiheng.readers.values import plain
 from jiheng.rules.context import IndicatorContext
 from jiheng.rules.finding import Hit, Severity
 from jiheng.rules.registry import Scope, rule
-from jiheng.rules.target_words import bare, cell, is_satisfaction, words_of
+from jiheng.rules.target_words import bare, cell, is_satisfaction, numerator, words_of
 
 REVIEW = "财预〔2015〕88号"
 WHOLE = Decimal(100)
@@ -65,7 +65,9 @@ def too_low(ctx: IndicatorContext) -> Iterator[Hit]:
     target, words = i.target, words_of(ctx)
     if target.unit != "%" or target.value is None or target.comparator not in (">=", ">", "=") or target.value <= 0:
         return
-    if any(words.has(n, i.name, i.description) for n in ("open_rates", "low_rates", "negative_names")):
+    # 占比 in a description only tells that the indicator is a share.
+    told = (i.description or "").replace("占比", "").replace("比重", "")
+    if any(words.has(n, i.name, told) for n in ("open_rates", "low_rates", "negative_names")):
         return
     if _lost_a_digit(target.value, ctx.project):
         message = f"{cell(i)}远低于同项目的其他比率，疑似漏了一位数字。"
@@ -100,7 +102,7 @@ def low_satisfaction(ctx: IndicatorContext) -> Iterator[Hit]:
     floor = ctx.pack.thresholds.get("satisfaction_floor", Decimal(0))
     if i.target.unit != "%" or i.target.value is None or not 0 < i.target.value < floor or not is_satisfaction(i):
         return
-    if any(words_of(ctx).polarity(t) == "negative" for t in (i.name, i.description)):
+    if any(words_of(ctx).polarity(t) == "negative" for t in (i.name, numerator(i.description))):
         return
     if words_of(ctx).has("open_rates", i.name, i.description):
         return

@@ -166,3 +166,26 @@ def share_of_a_span(ctx: IndicatorContext) -> Iterator[Hit]:
     if words.ends("countable_names", i.name) or words.ends("span_names", i.name):
         message = f"{cell(i)}是百分比，“{bare(i.name)}”应当填数和量词。"
         yield Hit("target", message, "填写具体数量或时长；若反映的是比率，改写指标名称。")
+
+
+@rule("V319", "率的指标值不是百分比", Severity.WARNING, Scope.INDICATOR, basis=(REVIEW,))
+def count_of_a_share(ctx: IndicatorContext) -> Iterator[Hit]:
+    """名称是完成率、合格率、故障率，指标值却是次数、人数或金额：名称和指标值说的不是一个量。
+    “每万人投诉率 ≤3件”这样按单位数量计的、“事故发生率 0起”这样的零，不报告。
+
+    依据
+    财预〔2015〕88号：指标值应当与指标含义相符、可衡量。
+
+    反例
+    质量指标 │ 供水系统故障发生率 │ ≤20次
+
+    正例
+    质量指标 │ 供水系统故障发生率 │ ≤2%
+    """
+    i, words = ctx.indicator, words_of(ctx)
+    if not i.target.value or i.target.unit not in words.listed("plain_units") or not words.ends("share_names", i.name):
+        return
+    if any("每" in (text or "") for text in (i.name, i.description, i.target.raw)):
+        return
+    message = f"{cell(i)}不是百分比，“{bare(i.name)}”应当填比率。"
+    yield Hit("target", message, "填写百分比；若要衡量次数、人数或金额，改写指标名称。")

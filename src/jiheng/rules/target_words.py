@@ -18,6 +18,7 @@ from jiheng.rules.context import DocumentContext, IndicatorContext
 Polarity = Literal["positive", "negative"]
 
 PERCENT = ("%", "‰")
+_OVER = re.compile(r"占|与[^,，。;；]*之比|除以|/")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 # 效率 and 频率 are no ratios; 率先 and 率领 are verbs.
 _RATE = re.compile(r"(?<![效频功])率(?!先|领|队)|比例|比重|占比|百分比|比%|%$|%\)$")
@@ -35,6 +36,13 @@ def bare(text: str | None) -> str:
 def is_rate(text: str | None) -> bool:
     """Whether a name is that of a ratio."""
     return bool(_RATE.search(plain(text or "")))
+
+
+@lru_cache(maxsize=65536)
+def numerator(text: str | None) -> str:
+    """What a description counts: 住院人次占参保人数比例 is of the former, whatever it ends in."""
+    told = plain(text or "")
+    return _OVER.split(told, maxsplit=1)[0] or told
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -16,8 +17,8 @@ from jiheng.writers.findings_text import WORDS
 from jiheng.writers.place import place
 
 _COLUMNS = (
-    ("文件", 26), ("部门", 18), ("序号", 6), ("项目编码", 24), ("项目名称", 28), ("级别", 7), ("编号", 7), ("问题", 20),
-    ("三级指标", 22), ("原文", 26), ("说明", 44), ("修改建议", 40), ("位置", 18), ("单位整改情况", 22),
+    ("文件", 18), ("部门", 14), ("序号", 6), ("项目编码", 13), ("项目名称", 18), ("级别", 7), ("编号", 7), ("问题", 15),
+    ("三级指标", 16), ("原文", 18), ("说明", 32), ("修改建议", 30), ("位置", 13), ("单位整改情况", 16),
 )  # fmt: skip
 _SUMMARY = (
     ("文件", 30),
@@ -29,6 +30,8 @@ _SUMMARY = (
     ("警告", 8),
     ("提示", 8),
 )
+_LINE, _MOST_LINES = 14, 12
+"""Points of a line of text, and the lines after which a cell is cut on paper: a long purpose must not fill a page."""
 _MOST = 32_000
 """Characters of a cell, a little below what the file format allows."""
 
@@ -56,6 +59,16 @@ def _begin(book: Any, name: str, columns: Sequence[tuple[str, int]]) -> Any:
     sheet.repeat_rows(0)
     sheet.set_footer("&C第 &P 页 共 &N 页")
     return sheet
+
+
+def _height(values: Sequence[object]) -> float:
+    """Points that a row of wrapped text needs: LibreOffice and WPS do not work it out themselves on opening."""
+    lines = 1
+    for value, (_, width) in zip(values, _COLUMNS, strict=True):
+        if isinstance(value, str):
+            printed = sum(2 if ord(c) > 0xFF else 1 for c in value[:_MOST])
+            lines = max(lines, ceil(printed / (width - 1)) + value.count("\n"))
+    return _LINE * min(lines, _MOST_LINES) + 3
 
 
 def _write(sheet: Any, row: int, values: Sequence[object], formats: Sequence[Any]) -> None:
@@ -90,6 +103,7 @@ def _findings(book: Any, documents: Sequence[Checked]) -> None:
                 p.name if p else "部门整体部分", WORDS[f.severity], f.code, rules[f.code].name, f.indicator, f.content,
                 f.message, f.advice, place(f.anchor), "",
             )  # fmt: skip
+            sheet.set_row(row, _height(values))
             _write(sheet, row, values, [levels[f.severity] if n == 5 else plain for n in range(len(values))])
     sheet.autofilter(0, 0, max(row, 1), len(_COLUMNS) - 1)
 

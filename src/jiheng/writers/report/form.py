@@ -33,33 +33,38 @@ class Form:
     def html(self) -> str:
         """The whole form."""
         p = self.project
-        title = escape(p.title or p.name or "")
+        title = f"{p.sequence}. {escape(p.title or p.name or '')}绩效目标表"
         rows = [*self._head(), *self._plan(), *self._goals(), *self._indicators()]
         body = "".join(f"<tr>{row}</tr>" for row in rows)
-        return f'<table class="form"><caption>{p.sequence}. {title}绩效目标表</caption><tbody>{body}</tbody></table>'
+        told, caption = self._marked(title, self._at.get((None, "title"), []))
+        return f'<table class="form"><caption{told}>{caption}</caption><tbody>{body}</tbody></table>'
+
+    @staticmethod
+    def _marked(said: str, here: list[tuple[int, Finding]]) -> tuple[str, str]:
+        """The attributes and the content of an element that these findings speak of."""
+        if not here:
+            return "", said or "&nbsp;"
+        mark = MARKS[max(f.severity for _, f in here)]
+        tip = escape("\n".join(f"{f.code} {f.message}" for _, f in here), quote=True)
+        numbers = " ".join(str(n) for n, _ in here)
+        shown = said or '<span class="none">（空）</span>'
+        return (
+            f' data-findings="{numbers}" title="{tip}" tabindex="0"',
+            f'<span class="{mark}">{shown}</span><i class="mark {mark}"></i>',
+        )
 
     def _cell(
         self, text: str | None, field: str = "", row: int | None = None, span: int = 1, rows: int = 1, css: str = ""
     ) -> str:
         here = self._at.get((row, field), []) if field else []
         spans = (f' colspan="{span}"' if span > 1 else "") + (f' rowspan="{rows}"' if rows > 1 else "")
-        said = escape(text or "").replace("\n", "<br>")
-        if not here:
-            return f'<td{spans} class="{css}">{said or "&nbsp;"}</td>'
-        worst = max(f.severity for _, f in here)
-        tip = escape("\n".join(f"{f.code} {f.message}" for _, f in here), quote=True)
-        numbers = " ".join(str(n) for n, _ in here)
-        mark = MARKS[worst]
-        shown = said or '<span class="none">（空）</span>'
-        return (
-            f'<td{spans} class="{css}" data-findings="{numbers}" title="{tip}" tabindex="0">'
-            f'<span class="{mark}">{shown}</span><i class="mark {mark}"></i></td>'
-        )
+        told, content = self._marked(escape(text or "").replace("\n", "<br>"), here)
+        return f'<td{spans} class="{css}"{told}>{content}</td>'
 
-    @staticmethod
-    def _label(text: str, span: int = 1, rows: int = 1) -> str:
+    def _label(self, text: str, span: int = 1, rows: int = 1, field: str = "") -> str:
         spans = (f' colspan="{span}"' if span > 1 else "") + (f' rowspan="{rows}"' if rows > 1 else "")
-        return f"<th{spans}>{escape(text)}</th>"
+        told, content = self._marked(escape(text), self._at.get((None, field), []) if field else [])
+        return f"<th{spans}{told}>{content}</th>"
 
     def _head(self) -> list[str]:
         p, b = self.project, self.project.budget
@@ -114,8 +119,10 @@ class Form:
         return [self._label("绩效目标", 2) + self._cell(text, "goals", span=10)]
 
     def _indicators(self) -> list[str]:
-        rows = ["".join(self._label(head, 2) for head in _HEADS)]
         found = self.project.indicators
+        # What is said of the whole table stands on its first heading; without rows, on the empty row.
+        whole = "indicators" if found else ""
+        rows = ["".join(self._label(head, 2, field="" if n else whole) for n, head in enumerate(_HEADS))]
         for n, indicator in enumerate(found):
             cells = []
             for column, field in enumerate(_FIELDS):
