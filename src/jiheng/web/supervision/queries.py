@@ -92,3 +92,8 @@ def difference(entry: AuditEntry) -> list[tuple[str, str]]:
 def notifications(person: Any) -> QuerySet[Notification]:
     """A person's messages, newest first."""
     return Notification.objects.filter(person=person)
+
+
+def unread(person: Any) -> int:
+    """How many messages a person has not read."""
+    return notifications(person).filter(read_at=None).count()

@@ -40,6 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = queries.filtered(whole, request.GET)
     sums = queries.totals(found)
     page = KeyPaginator(found, queries.lines(), queries.PAGE, sums["count"]).get_page(request.GET.get("page"))
+    queries.with_suggestions(page)
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
