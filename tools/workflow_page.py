@@ -57,7 +57,7 @@ def _page() -> str:
         "",
         "审核队列按风险分排序，0 到 100，各部分相加：",
         "",
-        f"- 检查结果：每处错误 {errors} 分，每处提醒 {warnings} 分，最多 {most} 分。",
+        f"- 检查结果：每处错误 {errors} 分，每处警告 {warnings} 分，最多 {most} 分。",
         f"- 资金：{money}。",
         f"- 经历：每被退回一次 {checking.RETURN_RISK} 分，最多 {checking.MOST_OF_RETURNS} 分。",
         f"- 新项目：没有上年项目的，{checking.NEW_PROJECT_RISK} 分。",

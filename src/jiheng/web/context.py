@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from jiheng.web.org.permissions import PERMISSIONS, allowed
+from jiheng.web.supervision.queries import unread
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,4 +19,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
         if person and person.is_authenticated
         else {}
     )
-    return {"may": may, "demo": settings.DEMO}
+    return {"may": may, "demo": settings.DEMO, "unread": lambda: unread(person)}

@@ -6,5 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from jiheng.web.warming import warm_beside
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
 application = get_wsgi_application()
+warm_beside()

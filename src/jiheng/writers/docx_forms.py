@@ -84,7 +84,7 @@ def _head(p: Project) -> list[Line]:
     return [
         Line([*_unit(p), Box("单位：万元", TEXT_WIDTH - sum(box.width for box in _unit(p)), "FormRight")]),
         Line([
-            label("项目编码"), Box(p.code or "", 2500, "FormCenter"), label("项目名称", 1200), Box(p.name or "", 3532),
+            label("项目编码"), Box(p.code or "", 3100, "FormCenter"), label("项目名称", 1200), Box(p.name or "", 2932),
         ]),
         Line([side, *money]),
         Line([side.continued(), Box(p.purpose or "", _REST)], height=700),
@@ -158,7 +158,7 @@ def _pairs(*said: tuple[str, str | None]) -> list[Line]:
 def _one_group(indicators: Sequence[Indicator]) -> list[Line]:
     """The indicator table of the 绩效文本, with a column for medium-term values where there are any."""
     names = ["一级指标", "二级指标", "三级指标", "绩效指标描述", "指标值", "指标值确定依据"]
-    widths = [980, 1200, 1900, 2400, 1300, 1632]
+    widths = [1200, 1200, 1860, 2220, 1300, 1632]
     midterm = any(i.midterm for i in indicators)
     if midterm:
         names[4:4], widths = ["中期指标值"], [900, 1120, 1642, 1950, 1150, 1150, 1500]

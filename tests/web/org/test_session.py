@@ -53,6 +53,10 @@ def test_five_wrong_passwords_lock_the_account_from_every_address(person: Any) -
 
     assert AuditEntry.objects.filter(action="登录失败").count() == 4
     assert AuditEntry.objects.filter(action="账号锁定").count() == 1
+    administrator = Client()
+    administrator.force_login(person("security_admin", "unlocks"), "django.contrib.auth.backends.ModelBackend")
+    assert administrator.get("/org/people/?role=clerk").content.decode().count("已锁定") == 1
+    assert "已锁定" not in administrator.get("/org/people/?role=security_admin").content.decode()
 
 
 def test_a_lock_ends_and_meanwhile_others_get_in(person: Any) -> None:
@@ -104,7 +108,7 @@ def test_a_first_or_old_password_must_be_changed_first(person: Any, fields: dict
     [
         ("wrong", "Xinde-2027-kouling", "Xinde-2027-kouling", "现在的口令不正确"),
         (PASSWORD, PASSWORD, PASSWORD, "不能与现在的口令相同"),
-        (PASSWORD, "Ab-12345", "Ab-12345", "10"),
+        (PASSWORD, "Ab-12345", "Ab-12345", "口令太短，至少要有 10 个字符。"),
         (PASSWORD, "xindekouling2027", "xindekouling2027", "三种"),
         (PASSWORD, "Xinde-2027-kouling", "Xinde-2027-koulinG", "不一致"),
     ],

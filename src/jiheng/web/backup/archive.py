@@ -77,7 +77,7 @@ class Reader:
         except FileNotFoundError as error:
             raise BackupError(f"没有文件 {path}。") from error
         except (zipfile.BadZipFile, OSError) as error:
-            raise BackupError(f"{path} 不是绩衡的备份文件，或者已经损坏（{error}）。") from error
+            raise BackupError(f"{path} 不是绩衡的备份文件，或者不完整（例如没有传完）。请重新取得一份。") from error
         try:
             self.manifest = self._manifest(path)
             self.files: dict[str, dict[str, Any]] = self.manifest["files"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 from itertools import cycle, product
@@ -13,10 +13,13 @@ from typing import Any
 
 from django.db import transaction
 
+from jiheng.readers import office
 from jiheng.web.demo import evaluation, execution, monitoring, results
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make
 from jiheng.web.disclosure.models import Publication
+from jiheng.web.disclosure.services import PDF_JOB
+from jiheng.web.jobs.services import ask
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.roles import DEPARTMENT_ROLES, UNIT_ROLES, Role
 from jiheng.web.plan import mapping
@@ -231,3 +234,11 @@ def _publish(years: list[BudgetYear]) -> None:
             content = to_content(document)
             made.append(Publication(department=department, budget_year=year, content=content, **fields))
     Publication.objects.bulk_create(made)
+    _print(years[-1])
+
+
+def _print(year: BudgetYear) -> None:
+    """Their PDF, one after the other in the background: what a visitor imports does not wait behind them all."""
+    if office.available():
+        for n, made in enumerate(Publication.objects.filter(budget_year=year).select_related("department")):
+            ask(PDF_JOB, f"生成 {made} 的 PDF", {"publication": made.pk}, after=timedelta(seconds=20 * (n + 1)))

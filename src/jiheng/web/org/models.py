@@ -168,7 +168,7 @@ class Person(AbstractBaseUser):
     def held(self) -> list[RoleAssignment]:
         """The roles of this person, read once a request."""
         if not hasattr(self, "_held"):
-            self._held = list(self.roles.select_related("department", "unit__department"))
+            self._held = list(self.roles.select_related("district", "department", "unit__department"))
             lineage = Lineage()
             for assignment in self._held:
                 assignment.lineage = lineage

@@ -8,7 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.auth.password_validation import (
+    MinimumLengthValidator,
+    password_validators_help_texts,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -28,6 +32,14 @@ class ThreeKindsValidator:
     def get_help_text(self) -> str:
         """The rule in words."""
         return "口令须包含大写字母、小写字母、数字、其他符号中的至少三种。"
+
+
+class LengthValidator(MinimumLengthValidator):
+    """Django's own, whose message has no Chinese translation in Django 5.2."""
+
+    def get_error_message(self) -> str:
+        """What is wrong, in words."""
+        return f"口令太短，至少要有 {self.min_length} 个字符。"
 
 
 def _ours(text: str) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from jiheng.web.org.lineage import Lineage, heirs
 from jiheng.web.org.models import District, Person, RoleAssignment, Section, Unit
@@ -35,6 +40,14 @@ def people_in(district: District) -> QuerySet[Person]:
 def whom_to_ask() -> list[Person]:
     """The security administrators who can lift a lock."""
     return list(Person.objects.filter(roles__role=Role.SECURITY_ADMIN, is_active=True).distinct()[:_SHOWN_PER_ROLE])
+
+
+def locked_out(usernames: Iterable[str]) -> set[str]:
+    """Which of these accounts failed to log in so often that they are locked now."""
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    failed = AccessAttempt.objects.filter(username__in=list(usernames), attempt_time__gte=since)
+    often = failed.values("username").annotate(times=Sum("failures_since_start"))
+    return set(often.filter(times__gte=settings.AXES_FAILURE_LIMIT).values_list("username", flat=True))
 
 
 def person_waiting(pk: Any) -> Person | None:

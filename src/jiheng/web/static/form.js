@@ -79,7 +79,7 @@
     for (const key of Object.keys(mine)) unsaved.delete(key);
     marks = answer.marks; side.innerHTML = answer.side;
     $("title").textContent = answer.title; holder.querySelector("caption").textContent = answer.caption;
-    for (const [n, id, words] of [[0, "errors", "处错误"], [1, "warnings", "处提醒"]]) { $(id).hidden = !answer.counts[n]; $(id).textContent = `${answer.counts[n]} ${words}`; }
+    for (const [n, id, words] of [[0, "errors", "处错误"], [1, "warnings", "处警告"]]) { $(id).hidden = !answer.counts[n]; $(id).textContent = `${answer.counts[n]} ${words}`; }
     for (const [name, why] of Object.entries(answer.obstacles || {})) {
       const box = $(`step-${name}`);
       if (box) { const told = box.querySelector(".why"); told.textContent = why; told.hidden = !why; box.querySelector(".btn.go").disabled = !!why; }

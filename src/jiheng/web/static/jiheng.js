@@ -4,7 +4,7 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) { const dialog = document.getElementById(opener.dataset.dialog); if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); } }
   if (event.target.closest("[data-close]")) { const dialog = event.target.closest("dialog"); if (dialog) dialog.close(); }
-  for (const open of document.querySelectorAll("details.who[open]")) if (!open.contains(event.target)) open.removeAttribute("open");
+  for (const open of document.querySelectorAll("details.who[open], details.more[open]")) if (!open.contains(event.target)) open.removeAttribute("open");
   if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("submit", (event) => {

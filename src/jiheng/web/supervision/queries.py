@@ -14,6 +14,7 @@ from django.utils import timezone
 from jiheng.web.org.permissions import PERMISSIONS
 from jiheng.web.supervision.chain import LINKS, first_broken
 from jiheng.web.supervision.models import AuditEntry, Notification
+from jiheng.web.supervision.wording import in_words
 
 
 def _midnight(day: str, days: int = 0) -> str:
@@ -74,21 +75,26 @@ def verify() -> tuple[int, int | None]:
     return AuditEntry.objects.count(), first_broken(in_chain_order())
 
 
-def _lines(text: str) -> list[str]:
+def _lines(kind: str, text: str) -> list[str]:
     if not text:
         return []
     try:
-        return json.dumps(json.loads(text), ensure_ascii=False, indent=1).splitlines()
+        return json.dumps(in_words(kind, json.loads(text)), ensure_ascii=False, indent=1).splitlines()
     except ValueError:
         return text.splitlines()
 
 
 def difference(entry: AuditEntry) -> list[tuple[str, str]]:
     """Before and after, line by line: (" ", "-" or "+", line)."""
-    found = difflib.ndiff(_lines(entry.before), _lines(entry.after))
+    found = difflib.ndiff(_lines(entry.kind, entry.before), _lines(entry.kind, entry.after))
     return [(line[0], line[2:]) for line in found if line[0] in " -+"]
 
 
 def notifications(person: Any) -> QuerySet[Notification]:
     """A person's messages, newest first."""
     return Notification.objects.filter(person=person)
+
+
+def unread(person: Any) -> int:
+    """How many messages a person has not read."""
+    return notifications(person).filter(read_at=None).count()

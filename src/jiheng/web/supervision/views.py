@@ -20,6 +20,7 @@ from jiheng.web.supervision import queries
 from jiheng.web.supervision.chain import FIELDS
 from jiheng.web.supervision.models import AuditEntry
 from jiheng.web.supervision.services import record
+from jiheng.web.supervision.wording import kind_words
 
 _HEADS = (
     "序号",
@@ -54,7 +55,11 @@ def detail(request: HttpRequest, sequence: int) -> HttpResponse:
     """One entry, with what it changed."""
     require(request.user, "audit.view")
     entry = get_object_or_404(AuditEntry.objects.filter(queries.visible(request.user)), sequence=sequence)
-    return render(request, "supervision/detail.html", {"entry": entry, "lines": queries.difference(entry)})
+    return render(
+        request,
+        "supervision/detail.html",
+        {"entry": entry, "lines": queries.difference(entry), "kind": kind_words(entry.kind)},
+    )
 
 
 @login_required

@@ -9,6 +9,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from jiheng import policy
 from jiheng.web.asked import number
@@ -21,6 +23,7 @@ from jiheng.web.plan.states import EDITABLE, State
 AWAY = timedelta(seconds=90)
 """Who has not been heard of for so long has closed the page."""
 RECENT = timedelta(minutes=10)
+SELECTED = SafeString(" selected")
 
 
 def visible_projects(person: Any, permission: str = "plan.view") -> QuerySet[Project]:
@@ -53,6 +56,17 @@ def years_of(person: Any) -> QuerySet[BudgetYear]:
 def years_for(person: Any) -> list[BudgetYear]:
     """The same, read."""
     return list(years_of(person))
+
+
+def unit_options(person: Any, year: BudgetYear, chosen: str) -> list[SafeString]:
+    """The units of a year that a person may look at, as options of a list: made here, for a district has hundreds."""
+    units = units_for(person, "plan.view", year.year).filter(
+        in_use(year.year), department__district_id=year.district_id
+    )
+    return [
+        format_html('<option value="{}"{}>{} {}</option>', pk, SELECTED if str(pk) == chosen else "", code, name)
+        for pk, code, name in units.values_list("pk", "code", "name")
+    ]
 
 
 def later_years(person: Any, project: Project) -> list[BudgetYear]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,17 +11,19 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from jiheng import model
-from jiheng.scoring.review import ReviewSheet
+from jiheng.scoring.review import ReviewSheet, grade_of
 from jiheng.web.asked import number
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import reach
 from jiheng.web.plan import mapping
+from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.differences import Change, differences
 from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
 from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.states import State
 
 PAGE = 25
+_ORDER = {"error": 0, "warning": 1, "info": 2}
 MOST_MONEY = Decimal(10) ** 12
 """万元; no budget reaches it."""
 SORTS = {
@@ -79,8 +82,17 @@ def lines() -> QuerySet[Project]:
     """Lines of the queue: light, with whether they were returned before and how many comments are open."""
     waiting = Comment.objects.filter(project=OuterRef("pk"), resolved_at=None, parent=None).order_by()
     counted = waiting.values("project").annotate(count=Count("pk")).values("count")
-    light = Project.objects.select_related("unit", "budget_year").defer("findings", "purpose", "explanation")
+    light = Project.objects.select_related("unit", "budget_year").defer("purpose", "explanation")
     return light.annotate(came_back=Exists(_returns()), open_comments=Coalesce(Subquery(counted), 0))
+
+
+def with_suggestions(page: Iterable[Project]) -> None:
+    """Each line's grade and points at best, by the checker, and the name of the worst that it found."""
+    for project in page:
+        sheet = suggested_review(project)
+        project.grade, project.most = grade_of(sheet.most, sheet.grades).name, sheet.most
+        worst = min(project.findings, key=lambda f: _ORDER[f["severity"]], default=None)
+        project.worst = worst["name"] if worst and worst["severity"] != "info" else ""
 
 
 def totals(found: QuerySet[Project]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.queries.table import project_of
 from jiheng.web.plan.review import queries, services
 from jiheng.web.plan.services import Refused
+from jiheng.web.plan.states import State
 
 _REVIEWERS = ("plan.review_department", "plan.review_finance", "plan.approve")
 
@@ -40,6 +41,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     found = queries.filtered(whole, request.GET)
     sums = queries.totals(found)
     page = KeyPaginator(found, queries.lines(), queries.PAGE, sums["count"]).get_page(request.GET.get("page"))
+    queries.with_suggestions(page)
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
@@ -238,7 +240,9 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
     now = queries.core_of(project)
     wanted: dict[int | None, Any] = {v.number: project_of(v.content) for v in found}
     context: dict[str, Any] = {"project": project, "versions": found}
-    a, b = request.GET.get("a", ""), request.GET.get("b", "")
+    newest = max((v.number for v in found), default="")
+    adjusted = "now" if newest and project.state not in (State.APPROVED, State.PUBLISHED) else ""
+    a, b = request.GET.get("a", str(newest)), request.GET.get("b", "" if "a" in request.GET else adjusted)
     first = wanted.get(number(a))
     second = now if b == "now" else wanted.get(number(b))
     if first is not None and second is not None:

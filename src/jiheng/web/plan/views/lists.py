@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
-from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
 from jiheng.web.pages import KeyPaginator
@@ -26,6 +25,7 @@ from jiheng.web.plan.queries.projects import (
     listed,
     project_or_404,
     totals,
+    unit_options,
     years_for,
     years_of,
 )  # fmt: skip
@@ -58,9 +58,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     page = KeyPaginator(found, lines(), PAGE, sums["count"]).get_page(request.GET.get("page"))
     context = {
         "years": years, "year": year, "page": page, "totals": sums, "states": State.choices,
-        "units": units_for(request.user, "plan.view", year.year).filter(
-            in_use(year.year), department__district_id=year.district_id
-        ),
+        "units": [] if request.htmx else unit_options(request.user, year, request.GET.get("unit", "")),  # type: ignore[attr-defined]
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,
         "sources": [y for y in years if y.year < year.year and y.district_id == year.district_id],
