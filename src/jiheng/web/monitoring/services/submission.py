@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.db import transaction
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound, MonitoringStep
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS, RELATED, Form, is_reported, store_money
-from jiheng.web.monitoring.signals import light_turned_red
+from jiheng.web.monitoring.signals import light_turned_red, tell
 from jiheng.web.plan.services.errors import Refused
 
 SHOWN = 3
@@ -83,17 +82,19 @@ def take_steps(person: Any, records: Iterable[MonitoringRecord], name: str, reas
 
 
 def announce(record: MonitoringRecord) -> list[IndicatorReport | None]:
-    """Tell later stages, after the commit, of each light that is red now and was not when it was told last."""
-    rows, turned = list(record.rows.all()), []
-    if record.money_light == Light.RED and not record.announced:
-        turned.append(None)
-    turned += [row for row in rows if row.light == Light.RED and not row.announced]
-    record.announced = record.money_light == Light.RED
+    """Tell later stages of each light that is red now and was not when it was told last; which were told.
+
+    What they could not take is told again with the next report.
+    """
+    rows = list(record.rows.all())
+    lit: list[Any] = [(record, None, record.money_light), *((row, row, row.light) for row in rows)]
+    turned = []
+    for holder, row, light in lit:
+        if light == Light.RED and not holder.announced:
+            holder.announced = tell(light_turned_red, MonitoringRecord, record=record, row=row)
+            turned += [row] if holder.announced else []
+        elif light != Light.RED:
+            holder.announced = False
     record.save(update_fields=["announced"])
-    for row in rows:
-        row.announced = row.light == Light.RED
     IndicatorReport.objects.bulk_update(rows, ["announced"], batch_size=100)
-    for row in turned:
-        tell = partial(light_turned_red.send, sender=MonitoringRecord, record=record, row=row)
-        transaction.on_commit(tell, robust=True)  # what a later stage makes of it undoes no report
     return turned
