@@ -69,12 +69,14 @@ def make_all(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     while keys := list(_missing(year).filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         made, last = made + make_forms(year, keys), keys[-1]
         progress(min(total, made), total, f"已生成 {made} 份自评表")
-    if payload.get("tell") and made:
-        _tell(year, made)
+    if payload.get("tell") and not progress.job.result.get("told"):
+        with transaction.atomic():  # killed before this, an attempt that makes no more forms tells of them
+            _tell(year)
+            progress.keep({"told": True})
     return {"made": made, "total": total}
 
 
-def _tell(year: BudgetYear, made: int) -> None:
+def _tell(year: BudgetYear) -> None:
     """Tell those who fill in, each once."""
     projects = covered_projects(year).select_related("unit__department", "budget_year").defer("findings")
     one_a_unit = {p.unit_id: p for p in projects.order_by("-pk").iterator(chunk_size=2000)}
