@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -14,13 +16,15 @@ from jiheng.scoring.aggregation import Scored, Summary, Sums, distribution_of, r
 from jiheng.scoring.honesty import pattern_among
 from jiheng.scoring.self_evaluation import grade_of
 from jiheng.web.evaluation.models import SelfEvaluation
-from jiheng.web.evaluation.queries.forms import visible_forms
+from jiheng.web.execution.kept import EVALUATION, FEW, kept
 from jiheng.web.org.models import Department, Unit
+from jiheng.web.org.permissions import units_for
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")
+Row = tuple[Any, ...]
 LEVELS = {"department": "部门", "unit": "单位"}
 
 
@@ -50,19 +54,37 @@ class Overview:
 
 
 def overview(person: Any, year: BudgetYear, level: str, department: int | None = None) -> Overview:
-    """The forms of a year that a person may see, by department or by unit (``level``).
+    """The forms of a year that a person may see, by department or by unit (``level``), from what is kept of units.
 
-    Two queries whatever their number; raises ``KeyError`` for another level.
+    Raises ``KeyError`` for another level.
     """
-    found = visible_forms(person).filter(budget_year=year)
-    if department:
-        found = found.filter(department_id=department)
-    return overview_of(found, pack_of(year), level)
+    units = units_for(person, "evaluation.view", year.year).filter(department__district_id=year.district_id)
+    found = kept(EVALUATION, year.pk, units.order_by("pk").values_list("pk", flat=True), partial(_added_up, year))
+    rows = [
+        (unit if level == "unit" else sums["department"], *row)
+        for unit, sums in found.items() if not department or sums["department"] == department
+        for row in sums["rows"]
+    ]  # fmt: skip
+    return _overview(rows, pack_of(year), level)
+
+
+def _added_up(year: BudgetYear, keys: list[int]) -> dict[int, dict[str, Any]]:
+    forms = SelfEvaluation.objects.filter(budget_year=year)
+    made: dict[int, dict[str, Any]] = {}
+    forms = forms if len(keys) > FEW else forms.filter(unit__in=keys)
+    for unit, department, *row in _rows(forms, "unit", "department"):
+        row = [str(v) if isinstance(v, Decimal) else v for v in row]
+        made.setdefault(unit, {"department": department, "rows": []})["rows"].append(row)
+    return made
 
 
 def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Overview:
     """The same for any forms of one year."""
-    sums, wholes = _grouped(forms, pack, f"{level}_id")
+    return _overview(_rows(forms, level), pack, level)
+
+
+def _overview(rows: Iterable[Row], pack: Pack, level: str) -> Overview:
+    sums, wholes = _grouped(rows, pack)
     names = _names(level, sums)
     places = [_ranked(key, names[key], sums[key], wholes[key], pack) for key in sums]
     _put_places(places)
@@ -76,28 +98,40 @@ def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Over
     return Overview(summarize(total, pack), ordered, _bins(counts), doubt.message if doubt else "")
 
 
-def _grouped(
-    forms: QuerySet[SelfEvaluation], pack: Pack, by: str
-) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:  # fmt: skip
-    """Place → sums, and place → whole points → how many: by the place and the whole points of the score."""
-    rows = forms.select_related(None).order_by().values_list(by, "whole")
-    rows = rows.annotate(
+def _rows(forms: QuerySet[SelfEvaluation], *by: str) -> Iterable[Row]:
+    """(place …, whole points, how many, points, points × budget, budget, paid)."""
+    found: Iterable[Row] = forms.select_related(None).order_by().values_list(*by, "whole").annotate(
         n=Count("pk"), points=Sum("score"), product=Sum(F("score") * F("budget")), money=Sum("budget"),
         paid=Sum("executed"),
     )  # fmt: skip
-    sums: dict[int, Sums] = defaultdict(Sums)
-    wholes: dict[int, dict[int, int]] = defaultdict(dict)
+    return found
+
+
+def _grouped(rows: Iterable[Row], pack: Pack) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:
+    """Place → sums, and place → whole points → how many."""
+    # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
+    grades = {whole: grade_of(Decimal(whole), pack.self_evaluation.grades) for whole in range(101)}
+    parts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, *(NOTHING,) * 5])
+    named: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    wholes: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for key, whole, count, points, product, budget, paid in rows:
-        money, spent = (budget or NOTHING).quantize(CENT), (paid or NOTHING).quantize(CENT)
+        part, money = parts[key], _cents(budget)
+        part[0] += count
+        part[5] += money
+        part[6] += _cents(paid)
         if whole is None:
-            sums[key] += Sums(count, budget=money, paid=spent)
             continue
-        # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
-        named = {grade_of(Decimal(whole), pack.self_evaluation.grades): count}
-        exact = Decimal(str(product or 0))
-        sums[key] += Sums(count, count, (points or NOTHING).quantize(CENT), exact, money, money, spent, named)
-        wholes[key][whole] = count
-    return sums, wholes
+        part[1] += count
+        part[2] += _cents(points)
+        part[3] += Decimal(str(product or 0))
+        part[4] += money
+        named[key][grades[min(max(whole, 0), 100)]] += count
+        wholes[key][whole] += count
+    return {key: Sums(*part, dict(named[key])) for key, part in parts.items()}, wholes
+
+
+def _cents(amount: Any) -> Decimal:
+    return Decimal(amount or 0).quantize(CENT)
 
 
 def _names(level: str, keys: Any) -> dict[int, str]:

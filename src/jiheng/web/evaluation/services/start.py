@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jiheng.web.evaluation.computing import MONEY, put_money, rescore, weights_of
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationYear, SelfEvaluation
+from jiheng.web.execution.kept import EVALUATION, mark_changed
 from jiheng.web.execution.queries import executed_many
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import Progress, ask, job
@@ -111,6 +112,7 @@ def make_forms(year: BudgetYear, keys: list[int]) -> int:
         forms.append(form)
         rows[project.pk] = mine
     SelfEvaluation.objects.bulk_create(forms, batch_size=100)
+    mark_changed(EVALUATION, year.pk, [form.unit_id for form in forms])
     # Read back: not every database tells the keys of what was made in bulk.
     made = dict(SelfEvaluation.objects.filter(project__in=keys).values_list("project_id", "pk"))
     for project in projects:
@@ -184,11 +186,11 @@ def refresh_money(forms: Iterable[SelfEvaluation]) -> list[SelfEvaluation]:
     by_year: dict[int, list[SelfEvaluation]] = defaultdict(list)
     for form in forms:
         by_year[form.budget_year.year].append(form)
-    changed = []
+    moved = []
     for year, mine in by_year.items():
         money = executed_many([f.project_id for f in mine], date(year, 12, 31))
-        changed += [f for f in mine if put_money(f, money[f.project_id])]
-    return changed
+        moved += [f for f in mine if put_money(f, money[f.project_id])]
+    return moved
 
 
 __all__ = ["MONEY", "covered_projects", "make_all", "make_forms", "refresh_money", "start"]

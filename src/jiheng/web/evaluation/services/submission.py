@@ -62,7 +62,7 @@ def _link(form: SelfEvaluation) -> str:
     return f"/evaluation/{form.pk}/"
 
 
-FLOW = Flow("evaluation", EvaluationStep, "evaluation", _obstacle, _link)
+FLOW = Flow("evaluation", EvaluationStep, "evaluation", _obstacle, _link)  # sums of scores know no states
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +14,7 @@ from jiheng.web.execution.models import FundSource
 from jiheng.web.execution.queries import lists
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.permissions import require, units_for
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.queries.department import departments_for
 from jiheng.web.supervision.services import record
@@ -31,7 +31,8 @@ def projects(request: HttpRequest) -> HttpResponse:
         return render(request, "execution/projects.html", {"years": [], "year": None})
     (on, known), pack = days_of(request, year), pack_of(year)
     found = lists.listed(request.user, year, request.GET, on, known, pack)
-    page = Paginator(found.select_related("project", "unit"), PAGE).get_page(request.GET.get("page"))
+    shown = lists.lines(on, known, request.GET.get("source", ""))
+    page = KeyPaginator(found, shown, PAGE).get_page(request.GET.get("page"))
     context = {
         "years": years, "year": year, "page": page, "rows": lists.rows_of(page.object_list, pack), "on": on,
         "sum": lists.sum_of(found, pack), "asked": request.GET, "sources": FundSource.choices,

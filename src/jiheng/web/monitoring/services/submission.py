@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound, MonitoringStep
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS, RELATED, Form, is_reported, store_money
@@ -54,7 +55,12 @@ def _link(record: MonitoringRecord) -> str:
     return f"/monitoring/{record.pk}/"
 
 
-FLOW = Flow("monitoring", MonitoringStep, "record", _obstacle, _link, RELATED)
+def _mark(records: list[MonitoringRecord]) -> None:
+    for pk in sorted({r.round_id for r in records}):
+        mark_changed(MONITORING, pk, [r.unit_id for r in records if r.round_id == pk])
+
+
+FLOW = Flow("monitoring", MonitoringStep, "record", _obstacle, _link, RELATED, _mark)
 
 
 @transaction.atomic
