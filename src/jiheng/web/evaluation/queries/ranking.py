@@ -24,7 +24,7 @@ from jiheng.web.plan.models import BudgetYear
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")
-Row = tuple[Any, ...]
+Part = dict[str, Any]
 LEVELS = {"department": "部门", "unit": "单位"}
 
 
@@ -60,31 +60,26 @@ def overview(person: Any, year: BudgetYear, level: str, department: int | None =
     """
     units = units_for(person, "evaluation.view", year.year).filter(department__district_id=year.district_id)
     found = kept(EVALUATION, year.pk, units.order_by("pk").values_list("pk", flat=True), partial(_added_up, year))
-    rows = [
-        (unit if level == "unit" else sums["department"], *row)
-        for unit, sums in found.items() if not department or sums["department"] == department
-        for row in sums["rows"]
+    parts = [
+        (unit if level == "unit" else part["department"], part)
+        for unit, part in found.items() if not department or part["department"] == department
     ]  # fmt: skip
-    return _overview(rows, pack_of(year), level)
+    return _overview(parts, pack_of(year), level)
 
 
-def _added_up(year: BudgetYear, keys: list[int]) -> dict[int, dict[str, Any]]:
+def _added_up(year: BudgetYear, keys: list[int]) -> dict[int, Part]:
     forms = SelfEvaluation.objects.filter(budget_year=year)
-    made: dict[int, dict[str, Any]] = {}
-    forms = forms if len(keys) > FEW else forms.filter(unit__in=keys)
-    for unit, department, *row in _rows(forms, "unit", "department"):
-        row = [str(v) if isinstance(v, Decimal) else v for v in row]
-        made.setdefault(unit, {"department": department, "rows": []})["rows"].append(row)
-    return made
+    parts = _parts(forms if len(keys) > FEW else forms.filter(unit__in=keys), "unit", "department")
+    return {unit: part | {"department": department} for (unit, department), part in parts.items()}
 
 
 def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Overview:
     """The same for any forms of one year."""
-    return _overview(_rows(forms, level), pack, level)
+    return _overview([(key, part) for (key,), part in _parts(forms, level).items()], pack, level)
 
 
-def _overview(rows: Iterable[Row], pack: Pack, level: str) -> Overview:
-    sums, wholes = _grouped(rows, pack)
+def _overview(parts: Iterable[tuple[int, Part]], pack: Pack, level: str) -> Overview:
+    sums, wholes = _grouped(parts, pack)
     names = _names(level, sums)
     places = [_ranked(key, names[key], sums[key], wholes[key], pack) for key in sums]
     _put_places(places)
@@ -98,36 +93,39 @@ def _overview(rows: Iterable[Row], pack: Pack, level: str) -> Overview:
     return Overview(summarize(total, pack), ordered, _bins(counts), doubt.message if doubt else "")
 
 
-def _rows(forms: QuerySet[SelfEvaluation], *by: str) -> Iterable[Row]:
-    """(place …, whole points, how many, points, points × budget, budget, paid)."""
-    found: Iterable[Row] = forms.select_related(None).order_by().values_list(*by, "whole").annotate(
+def _parts(forms: QuerySet[SelfEvaluation], *by: str) -> dict[tuple[int, ...], Part]:
+    """Place → ``sums`` (points, points × budget, budget of those with a score; all budget; paid) as texts, ``wholes``:
+    how many have each whole number of points, "" those without a score."""
+    rows = forms.select_related(None).order_by().values_list(*by, "whole").annotate(
         n=Count("pk"), points=Sum("score"), product=Sum(F("score") * F("budget")), money=Sum("budget"),
         paid=Sum("executed"),
     )  # fmt: skip
-    return found
+    sums: dict[tuple[int, ...], list[Decimal]] = defaultdict(lambda: [NOTHING] * 5)
+    wholes: dict[tuple[int, ...], dict[str, int]] = defaultdict(dict)
+    for *key, whole, count, points, product, budget, paid in rows:
+        money, part = _cents(budget), sums[tuple(key)]
+        scored = (_cents(points), Decimal(str(product or 0)), money) if whole is not None else (NOTHING,) * 3
+        for n, amount in enumerate((*scored, money, _cents(paid))):
+            part[n] += amount
+        wholes[tuple(key)]["" if whole is None else str(whole)] = count
+    return {key: {"sums": [str(s) for s in part], "wholes": wholes[key]} for key, part in sums.items()}
 
 
-def _grouped(rows: Iterable[Row], pack: Pack) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:
+def _grouped(parts: Iterable[tuple[int, Part]], pack: Pack) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:
     """Place → sums, and place → whole points → how many."""
     # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
-    grades = {whole: grade_of(Decimal(whole), pack.self_evaluation.grades) for whole in range(101)}
-    parts: dict[int, list[Any]] = defaultdict(lambda: [0, 0, *(NOTHING,) * 5])
-    named: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    grades = {str(whole): grade_of(Decimal(whole), pack.self_evaluation.grades) for whole in range(101)}
+    sums: dict[int, Sums] = defaultdict(Sums)
     wholes: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for key, whole, count, points, product, budget, paid in rows:
-        part, money = parts[key], _cents(budget)
-        part[0] += count
-        part[5] += money
-        part[6] += _cents(paid)
-        if whole is None:
-            continue
-        part[1] += count
-        part[2] += _cents(points)
-        part[3] += Decimal(str(product or 0))
-        part[4] += money
-        named[key][grades[min(max(whole, 0), 100)]] += count
-        wholes[key][whole] += count
-    return {key: Sums(*part, dict(named[key])) for key, part in parts.items()}, wholes
+    for key, part in parts:
+        named: dict[str, int] = defaultdict(int)
+        for whole, count in part["wholes"].items():
+            if whole:
+                named[grades[whole]] += count
+                wholes[key][int(whole)] += count
+        counts = sum(part["wholes"].values()), sum(named.values())
+        sums[key] += Sums(*counts, *(Decimal(s) for s in part["sums"]), dict(named))
+    return sums, wholes
 
 
 def _cents(amount: Any) -> Decimal:

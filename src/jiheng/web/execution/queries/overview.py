@@ -96,7 +96,10 @@ def together(sums: Sums, pack: Pack) -> tuple[Executed, Row]:
     """All of them by fund source, and as one row."""
     money = of_total({name: sums.get(name) for name in _MONEY} | {"last_paid_on": None})
     line = money.total
-    return money, row_of(0, "合计", line.budget, line.paid, sums.get("planned"), pack, projects=sums.get("count", 0))
+    return money, row_of(
+        0, "合计", line.budget, line.paid, sums.get("planned"), pack, projects=sums.get("count", 0),
+        behind=sums.get("late", 0),
+    )  # fmt: skip
 
 
 def bars(rows: list[Row]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,9 +18,9 @@ from jiheng.web.monitoring.queries.records import SEVERITY
 from jiheng.web.org.models import Department, Unit
 
 WAN = Decimal(10000)
-UNITS = 40
-"""Units on one heat map."""
-CELLS = 48
+UNITS, LONG_UNITS = 40, 20
+"""Units on one heat map; fewer where they have many projects."""
+CELLS = 30
 """Projects of a unit that are shown, the worst first; of the others only the number."""
 SHOWN = 20
 WORST = (F("result_percent").asc(nulls_last=True), F("executed_percent").asc(nulls_last=True), "pk")
@@ -105,11 +105,11 @@ def kept_rows(found: MonitoringRound, units: Iterable[int]) -> list[dict[str, An
 
 def _added_up(forms: QuerySet[MonitoringRecord]) -> dict[int, dict[str, Any]]:
     made = {
-        r["unit"]: {n: str(v) if isinstance(v, Decimal) else v for n, v in r.items()} | {"worst": [], "clouds": []}
+        r["unit"]: {n: str(v) if isinstance(v, Decimal) else v for n, v in r.items()} | {"worst": [], "clouds": {}}
         for r in _sums(forms)
     }
     for cloud in _clouds(_known(forms), "unit"):
-        made[cloud["unit"]]["clouds"].append([int(cloud["across"]), int(cloud["up"]), cloud["light"], cloud["n"]])
+        made[cloud["unit"]]["clouds"][f"{int(cloud['across'])},{int(cloud['up'])},{cloud['light']}"] = cloud["n"]
     red = forms.filter(light=Light.RED).order_by(*WORST).values_list("unit", "result_percent", "executed_percent", "pk")
     for unit, *facts in red:
         if len(made[unit]["worst"]) < SHOWN:
@@ -269,11 +269,11 @@ def _clouds(known: QuerySet[MonitoringRecord], *by: str) -> list[dict[str, Any]]
 
 def _clouds_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The same from the sums of units."""
-    counts: dict[tuple[int, int, str], int] = defaultdict(int)
+    counts: Counter[str] = Counter()
     for row in rows:
-        for across, up, light, n in row["clouds"]:
-            counts[across, up, light] += n
-    return [{"across": across, "up": up, "light": light, "n": n} for (across, up, light), n in counts.items()]
+        counts.update(row["clouds"])
+    found = ((*key.split(","), n) for key, n in counts.items())
+    return [{"across": int(across), "up": int(up), "light": light, "n": n} for across, up, light, n in found]
 
 
 def _cloud_dots(found: list[dict[str, Any]]) -> list[Dot]:

@@ -47,7 +47,8 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
         rows = [r for r in rows if r["department"] == int(asked["department"])]
     found_sums = queries.put_together(rows)
     units, departments, tally = found_sums.units, found_sums.departments, found_sums.tally
-    page = Paginator(units, queries.UNITS).get_page(request.GET.get("page"))
+    size = queries.UNITS if tally["count"] <= FEW * len(units) else queries.LONG_UNITS
+    page = Paginator(units, size).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     queries.heat(forms, shown)
     late = queries.late(units)
