@@ -94,7 +94,7 @@ def fill(projects: int) -> dict[str, int]:
     """Everything: units, people, projects with their rows, their path so far, comments, the audit trail; how many."""
     from django.db import connection
 
-    units, years = _places()
+    units, years = places()
     tables = {y.year: _variants(y.year, units[0], y, min(VARIANTS, projects)) for y in years}
     each = -(-projects // (len(units) * len(years)))
     with connection.cursor() as cursor:
@@ -102,7 +102,7 @@ def fill(projects: int) -> dict[str, int]:
         rows = _Rows(units, years, tables, each, projects)
         done = {name: _copy(raw, name, columns, make) for name, columns, make in rows.all()}
     _head()
-    _people(units)
+    people(units)
     with connection.cursor() as cursor:
         for statement in _sequences():
             cursor.execute(statement)
@@ -118,7 +118,7 @@ def _head() -> None:
     AuditHead.objects.create(pk=1, sequence=last.sequence, hash=last.hash)
 
 
-def _places() -> tuple[list[Any], list[Any]]:
+def places(of: tuple[int, ...] = YEARS) -> tuple[list[Any], list[Any]]:
     from jiheng.web.org.models import Department, District, Unit
     from jiheng.web.plan.models import BudgetYear
 
@@ -136,14 +136,14 @@ def _places() -> tuple[list[Any], list[Any]]:
     deadlines = {"draft": "2026-10-31", "submitted": "2026-11-15", "finance_review": "2026-12-31"}
     years = [
         BudgetYear.objects.create(
-            district=district, year=year, pack="hebei-2023", is_open=year == YEARS[-1], deadlines=deadlines
+            district=district, year=year, pack="hebei-2023", is_open=year == of[-1], deadlines=deadlines
         )
-        for year in YEARS
+        for year in of
     ]
     return units, years
 
 
-def _people(units: list[Any]) -> None:
+def people(units: list[Any]) -> None:
     """Fifty accounts of one password, whose slow hash is computed once."""
     from django.contrib.auth.hashers import make_password
 

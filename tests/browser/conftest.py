@@ -78,7 +78,7 @@ def open_page(chromium: Any, live_server: Any, forgive: Any) -> Iterator[Any]:
             context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda m: errors.append(f"{m.text} {m.location}") if m.type == "error" else None)
         page.on("pageerror", lambda e: errors.append(str(e)))
         return page

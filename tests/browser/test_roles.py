@@ -162,6 +162,9 @@ ADDRESSES: dict[str, Address] = {
     "rectification-export": Address("results.view", {"kind": "xlsx"}, kind="file"),
     "rectification-item": _page("results.view", pk="item"),
     "rectification-step": _action(pk="item"),
+    "rectification-evidence": _action(pk="item"),
+    "rectification-evidence-file": _file("results.view", pk="item_evidence"),
+    "rectification-evidence-remove": _action(pk="item_evidence"),
     # documents
     "documents": _page("plan.view"),
     "documents-preview": Address("plan.export", {"department": "department", "year": "year"}, 404, but=_OF_UNITS),
@@ -248,6 +251,7 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     from jiheng.web.api import services as api
     from jiheng.web.disclosure.services import publish
     from jiheng.web.jobs.services import perform
+    from jiheng.web.monitoring.services.evidence import attach
     from jiheng.web.plan import workflow
     from jiheng.web.plan.importing.uploads import receive
     from jiheng.web.plan.models import Upload
@@ -275,13 +279,14 @@ def town(people: dict[str, Any], project: Any, year: Any) -> dict[str, Any]:
     perform(job.pk)
     money = _money(clerk, approved)
     item = raise_item(finance, Found("review", "指标值没有测算过程", project=project))
+    proof = attach(clerk, item, None, SimpleUploadedFile("整改通知.pdf", b"%PDF-1.7 notice"))
     token, _ = api.create(finance, "取数", ["org:read"], 30)
     monitored = _monitored(clerk, approved)
     keys = {
         "person": clerk, "unit": project.unit, "department": project.unit.department, "project": project,
         "in_review": in_review,
         "approved": approved, "approval": approval, "comment": comment, "publication": publication, "job": job,
-        "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item,
+        "upload": Upload.objects.get(), "token": token, "year_key": year, "item": item, "item_evidence": proof,
     }  # fmt: skip
     keys |= year_over(year, clerk, finance)
     found = {name: thing.pk for name, thing in (keys | money).items()}

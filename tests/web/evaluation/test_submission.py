@@ -107,9 +107,7 @@ def test_many_at_once_all_or_none(make_project: Any, opened: Any, write: Any, pe
         take_steps(head, SelfEvaluation.objects.all(), "recall")
 
 
-def test_later_stages_are_told_of_a_bad_or_doubtful_form(
-    filled: Any, write: Any, take: Any, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_later_stages_are_told_of_a_bad_or_doubtful_form(filled: Any, write: Any, take: Any) -> None:
     from jiheng.web.evaluation.signals import finding_made
 
     heard: list[Any] = []
@@ -126,8 +124,7 @@ def test_later_stages_are_told_of_a_bad_or_doubtful_form(
         take("submit", filled)
         take("department_pass", filled)
         assert heard == []
-        with django_capture_on_commit_callbacks(execute=True):
-            take("accept", filled)
+        take("accept", filled)
     finally:
         finding_made.disconnect(hear)
     assert [(pk, kind) for pk, kind, *_ in heard] == [(filled.pk, "score"), (filled.pk, "honesty")]

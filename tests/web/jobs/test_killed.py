@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of reading, and of importing, many documents: nothing is lost, nothing is doubled."""
+"""A worker is killed in the middle of its work, whatever that is: nothing is lost, nothing is doubled, nothing is half."""
 
 from __future__ import annotations
 
@@ -46,12 +46,13 @@ def address() -> str:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    """The worker as it is run in earnest, but quicker to give another one up for dead."""
+def worker(var: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker as it is run in earnest, but quicker to give another one up for dead; files go below ``var``."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")}
     environment = kept | {
         "PYTHONPATH": str(Path(__file__).parents[3] / "src"), "JIHENG_DATABASE_URL": address(), "JIHENG_JOB_BEAT": "0.5",
     }  # fmt: skip
+    environment |= {"JIHENG_VAR": str(var), "JIHENG_SECRET_KEY": "tests"} if var else {}
     process = subprocess.Popen([sys.executable, "-m", "jiheng.web.manage", "work"], env=environment)
     try:
         yield process

@@ -83,9 +83,7 @@ def test_nobody_takes_another_ones_step(person: Any, record: Any, role: str, nam
         step(person(role), record, name, "理由")
 
 
-def test_a_red_light_needs_reason_and_measures_and_is_told_once(
-    person: Any, record: Any, told: Any, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_a_red_light_needs_reason_and_measures_and_is_told_once(person: Any, record: Any, told: Any) -> None:
     from jiheng.web.plan.services.errors import Refused
 
     clerk, department = person("clerk"), person("department_reviewer")
@@ -96,22 +94,18 @@ def test_a_red_light_needs_reason_and_measures_and_is_told_once(
              first(record, "measures"): "11月底前补齐"}  # fmt: skip
     save(clerk, record, words)
     for _ in range(2):
-        with django_capture_on_commit_callbacks(execute=True):
-            step(clerk, record, "submit")
+        step(clerk, record, "submit")
         assert told == ["补植行道树数量"]
         step(department, record, "department_return", "再核对")
     # Green in between, then red again: that is a new turn.
     for actual in ("640株", "50株"):
         save(clerk, record, {first(record, "actual_raw"): actual})
-        with django_capture_on_commit_callbacks(execute=True):
-            step(clerk, record, "submit")
+        step(clerk, record, "submit")
         step(department, record, "department_return", "再核对")
     assert told == ["补植行道树数量"] * 2
 
 
-def test_red_money_is_told_too_and_wants_measures(
-    person: Any, record: Any, approved: Any, told: Any, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_red_money_is_told_too_and_wants_measures(person: Any, record: Any, approved: Any, told: Any) -> None:
     from jiheng.web.execution.models import Payment
     from jiheng.web.plan.services.errors import Refused
 
@@ -121,9 +115,37 @@ def test_red_money_is_told_too_and_wants_measures(
     with pytest.raises(Refused, match="要写资金纠偏措施"):
         step(clerk, record, "submit")
     save(clerk, record, {"measures": "加快结算"})
-    with django_capture_on_commit_callbacks(execute=True):
-        step(clerk, record, "submit")
+    step(clerk, record, "submit")
     assert told == [None]
+
+
+def test_a_red_light_and_what_is_made_of_it_stand_or_fall_together(person: Any, record: Any, approved: Any) -> None:
+    from jiheng.web.execution.models import Payment
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.signals import light_turned_red
+    from jiheng.web.results.models import Rectification
+
+    clerk, reviewer = person("clerk"), person("department_reviewer")
+    Payment.objects.all().delete()
+    save(clerk, record, {**filled(record), "measures": "加快结算"})
+    failure: list[BaseException] = [SystemExit(), ValueError("a later stage is out of order")]
+
+    def fail(**_: Any) -> None:
+        raise failure[0]
+
+    light_turned_red.connect(fail)
+    try:
+        with pytest.raises(SystemExit):  # the process is gone in between: as if it had never been sent off
+            step(clerk, record, "submit")
+        assert (MonitoringRecord.objects.get().state, Rectification.objects.count()) == ("draft", 0)
+        failure.pop(0)
+        step(clerk, record, "submit")  # a failure over there undoes no report
+    finally:
+        light_turned_red.disconnect(fail)
+    assert (MonitoringRecord.objects.get().state, Rectification.objects.count()) == ("department_review", 0)
+    step(reviewer, record, "department_return", "再核对")
+    step(clerk, record, "submit")  # and is made good with the next one
+    assert Rectification.objects.get().title == "道路绿化补植：10月底资金支出偏离计划"
 
 
 def test_nothing_moves_in_a_locked_round_and_late_reports_are_taken_in_a_closed_one(person: Any, record: Any) -> None:

@@ -322,7 +322,7 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
          " execution-import-discard execution-import-take-back execution-import-original").split(),
         lambda w: {"pk": w.batch.pk},
     ),
-    **dict.fromkeys("rectification-item rectification-step".split(), lambda w: {"pk": w.rectification.pk}),
+    **dict.fromkeys("rectification-item rectification-step rectification-evidence".split(), lambda w: {"pk": w.rectification.pk}),
     "rectification-export": lambda w: {"kind": "xlsx"},
     **dict.fromkeys("org-unit org-unit-change".split(), lambda w: {"pk": w.unit.pk}),
     "audit-entry": lambda w: {"sequence": 1},
@@ -340,7 +340,8 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ),
     "monitoring-evidence": lambda w: {"pk": w.row.pk},
     **dict.fromkeys(
-        "monitoring-evidence-file monitoring-evidence-remove".split(), lambda w: {"pk": w.evidence.pk}
+        ("monitoring-evidence-file monitoring-evidence-remove"
+         " rectification-evidence-file rectification-evidence-remove").split(), lambda w: {"pk": w.evidence.pk}
     ),
     **dict.fromkeys(
         "evaluation-form evaluation-cells evaluation-refresh evaluation-step".split(),

@@ -7,6 +7,6 @@ from django.dispatch import Signal
 finding_made = Signal()
 """A self-evaluation was accepted by finance though its score is below the pass mark, or though doubts remain.
 
-Sent after the commit, with ``evaluation`` (:class:`SelfEvaluation`), ``kind`` (``"score"`` or ``"honesty"``), ``title``
-and ``description`` in Chinese.
+Sent within the transaction of the acceptance, with ``evaluation`` (:class:`SelfEvaluation`), ``kind`` (``"score"`` or
+``"honesty"``), ``title`` and ``description`` in Chinese.
 """

@@ -20,6 +20,7 @@ class ExecutionConfig(AppConfig):
 
         Know the work done in the background, in the worker as in the server.
         """
+        from jiheng.web.execution import kept as _kept  # noqa: F401
         from jiheng.web.execution.importing import applying as _applying  # noqa: F401
         from jiheng.web.plan.models import Transition, Version
 

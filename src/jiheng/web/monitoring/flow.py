@@ -67,6 +67,8 @@ class Flow:
     obstacle: Callable[[Any, Step], str]
     link: Callable[[Any], str]
     related: tuple[str, ...] = ()
+    mark: Callable[[list[Any]], None] = lambda forms: None
+    """Says that what these forms add up to has changed."""
 
     def locked(self, forms: Iterable[Any]) -> list[Any]:
         """The forms as they are now, in the same order, nobody else taking a step with them until this one is taken."""
@@ -92,6 +94,7 @@ def perform(flow: Flow, person: Any, form: Any, name: str, reason: str = "") -> 
     Raises ``PermissionDenied``, or :class:`Refused` where the state, the reason or the condition does not allow it.
     """
     done = [_step(flow, person, f, name, reason) for f in flow.locked([form])]
+    flow.mark(done)
     _tell(flow, person, BY_NAME[name], done, reason)
     return done[0]
 
@@ -101,6 +104,7 @@ def perform_many(flow: Flow, person: Any, forms: Iterable[Any], name: str, reaso
     """The same step with many forms, all or none; each person is told once. Raises like :func:`perform`."""
     done = [_step(flow, person, form, name, reason) for form in flow.locked(forms)]
     if done:
+        flow.mark(done)
         _tell(flow, person, BY_NAME[name], done, reason)
     return done
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
+from jiheng.web.monitoring.services.evidence import of as evidence_of
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
@@ -85,6 +86,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     steps = workflow.available(request.user, found)
     context = {
         "item": found, "steps": steps, "today": timezone.localdate(), "origin": origins.link_of(found),
+        "evidence": evidence_of(found), "may_prove": workflow.may_prove(request.user, found),
         "history": [(workflow.label_of(s.name), s) for s in queries.steps_of(found)],
         "owners": owners_for(found) if any("owner" in s.asks for s in steps) else [],
     }  # fmt: skip

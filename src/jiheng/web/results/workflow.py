@@ -109,6 +109,11 @@ def may(person: Any, item: Rectification, step: Step) -> bool:
     return raiser is None or raiser.pk == person.pk or not raiser.is_active
 
 
+def may_prove(person: Any, item: Rectification) -> bool:
+    """Whether this person may add evidence, or take some away: while the unit is at it."""
+    return bool(item.state == S.OPEN and allowed(person, ANSWER, item))
+
+
 def available(person: Any, item: Rectification) -> list[Step]:
     """The steps that this person may take now, in the order of the table, those whose condition fails left out."""
     return [

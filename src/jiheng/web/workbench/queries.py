@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from jiheng.web.org.models import Person
+from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import reach
 from jiheng.web.org.roles import Role
 from jiheng.web.pages import by_keys
@@ -71,9 +72,17 @@ def reachable(person: Person, year: BudgetYear) -> QuerySet[Project]:
     return Project.objects.filter(reach(person, "plan.view"), budget_year=year)
 
 
-def stages(projects: QuerySet[Project], year: BudgetYear, today: date) -> list[Stage]:
+def by_state(projects: QuerySet[Project]) -> list[dict[str, Any]]:
+    """The tables of each unit in each state: how many, their errors and money. Read once, from an index alone."""
+    rows = projects.order_by().values("unit", "state")
+    return list(rows.annotate(n=Count("pk"), wrong=Sum("errors"), money=Sum("budget_total")))
+
+
+def stages(rows: list[dict[str, Any]], year: BudgetYear, today: date) -> list[Stage]:
     """The cycle of the year, with the first stage that still holds tables as the present one."""
-    counts = dict(projects.order_by().values_list("state").annotate(Count("pk")))
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["state"]] += row["n"]
     now = next((s for s in State if counts.get(s.value)), None)
     found = []
     for state in State:
@@ -114,33 +123,31 @@ def summary(mine: QuerySet[Project]) -> dict[str, Any]:
     )
 
 
-def progress(projects: QuerySet[Project], by: str) -> list[Bar]:
+def progress(rows: list[dict[str, Any]], by: str) -> list[Bar]:
     """Bars by ``unit`` or ``department``, those furthest behind first."""
-    name = "unit__name" if by == "unit" else "unit__department__name"
-    code = "unit__code" if by == "unit" else "unit__department__code"
-    rows = (
-        projects.order_by()
-        .values(code, name, "state")
-        .annotate(n=Count("pk"), wrong=Sum("errors"), money=Sum("budget_total"))
-    )
+    units = Unit.objects.select_related("department").in_bulk({row["unit"] for row in rows})
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        groups.setdefault((row[code], row[name]), []).append(row)
+        unit = units[row["unit"]]
+        place = unit if by == "unit" else unit.department
+        groups.setdefault((place.code, place.name), []).append(row)
     bars = [_bar(key[1], found) for key, found in sorted(groups.items())]
     return sorted(bars, key=lambda b: (b.passed / b.total, b.name))
 
 
 def _bar(name: str, rows: Sequence[dict[str, Any]]) -> Bar:
     total = sum(r["n"] for r in rows)
-    by_state = {r["state"]: r["n"] for r in rows}
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["state"]] += row["n"]
     shares, begin = [], 0
     for state in State:
-        if part := by_state.get(state.value, 0):
+        if part := counts[state.value]:
             end = begin + part
             start = round(begin * 100 / total)
             shares.append((state.value, state.label, round(end * 100 / total) - start, start))
             begin = end
-    passed = sum(n for state, n in by_state.items() if state in (State.APPROVED, State.PUBLISHED))
+    passed = sum(n for state, n in counts.items() if state in (State.APPROVED, State.PUBLISHED))
     money = sum((r["money"] or Decimal(0) for r in rows), Decimal(0))
     return Bar(name, total, passed, sum(r["wrong"] or 0 for r in rows), money, shares)
 

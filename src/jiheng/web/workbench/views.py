@@ -24,10 +24,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     mine = queries.waiting(person, projects)
     wide = allowed(person, "workbench.overview")
     department = allowed(person, "plan.review_department")
-    bars = queries.progress(projects, "department" if wide else "unit") if wide or department else []
+    rows = queries.by_state(projects)
+    bars = queries.progress(rows, "department" if wide else "unit") if wide or department else []
     context = {
         "year": year,
-        "stages": queries.stages(projects, year, today),
+        "stages": queries.stages(rows, year, today),
         "mine": queries.first(mine),
         "sum": queries.summary(mine),
         "bars": bars,

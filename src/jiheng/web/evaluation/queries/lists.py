@@ -50,6 +50,11 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "evaluat
     return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
 
 
+def lines() -> QuerySet[SelfEvaluation]:
+    """What a line of the list shows of each form."""
+    return SelfEvaluation.objects.select_related("project", "unit", "budget_year").defer(*_HEAVY)
+
+
 def totals(forms: QuerySet[SelfEvaluation]) -> dict[str, Any]:
     """How many, how far they are, and their money in 元."""
     return forms.order_by().aggregate(

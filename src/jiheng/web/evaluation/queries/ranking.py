@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
@@ -14,13 +16,15 @@ from jiheng.scoring.aggregation import Scored, Summary, Sums, distribution_of, r
 from jiheng.scoring.honesty import pattern_among
 from jiheng.scoring.self_evaluation import grade_of
 from jiheng.web.evaluation.models import SelfEvaluation
-from jiheng.web.evaluation.queries.forms import visible_forms
+from jiheng.web.execution.kept import EVALUATION, FEW, kept
 from jiheng.web.org.models import Department, Unit
+from jiheng.web.org.permissions import units_for
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 
 NOTHING = Decimal(0)
 CENT = Decimal("0.01")
+Part = dict[str, Any]
 LEVELS = {"department": "部门", "unit": "单位"}
 
 
@@ -50,19 +54,32 @@ class Overview:
 
 
 def overview(person: Any, year: BudgetYear, level: str, department: int | None = None) -> Overview:
-    """The forms of a year that a person may see, by department or by unit (``level``).
+    """The forms of a year that a person may see, by department or by unit (``level``), from what is kept of units.
 
-    Two queries whatever their number; raises ``KeyError`` for another level.
+    Raises ``KeyError`` for another level.
     """
-    found = visible_forms(person).filter(budget_year=year)
-    if department:
-        found = found.filter(department_id=department)
-    return overview_of(found, pack_of(year), level)
+    units = units_for(person, "evaluation.view", year.year).filter(department__district_id=year.district_id)
+    found = kept(EVALUATION, year.pk, units.order_by("pk").values_list("pk", flat=True), partial(_added_up, year))
+    parts = [
+        (unit if level == "unit" else part["department"], part)
+        for unit, part in found.items() if not department or part["department"] == department
+    ]  # fmt: skip
+    return _overview(parts, pack_of(year), level)
+
+
+def _added_up(year: BudgetYear, keys: list[int]) -> dict[int, Part]:
+    forms = SelfEvaluation.objects.filter(budget_year=year)
+    parts = _parts(forms if len(keys) > FEW else forms.filter(unit__in=keys), "unit", "department")
+    return {unit: part | {"department": department} for (unit, department), part in parts.items()}
 
 
 def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Overview:
     """The same for any forms of one year."""
-    sums, wholes = _grouped(forms, pack, f"{level}_id")
+    return _overview([(key, part) for (key,), part in _parts(forms, level).items()], pack, level)
+
+
+def _overview(parts: Iterable[tuple[int, Part]], pack: Pack, level: str) -> Overview:
+    sums, wholes = _grouped(parts, pack)
     names = _names(level, sums)
     places = [_ranked(key, names[key], sums[key], wholes[key], pack) for key in sums]
     _put_places(places)
@@ -76,28 +93,43 @@ def overview_of(forms: QuerySet[SelfEvaluation], pack: Pack, level: str) -> Over
     return Overview(summarize(total, pack), ordered, _bins(counts), doubt.message if doubt else "")
 
 
-def _grouped(
-    forms: QuerySet[SelfEvaluation], pack: Pack, by: str
-) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:  # fmt: skip
-    """Place → sums, and place → whole points → how many: by the place and the whole points of the score."""
-    rows = forms.select_related(None).order_by().values_list(by, "whole")
-    rows = rows.annotate(
+def _parts(forms: QuerySet[SelfEvaluation], *by: str) -> dict[tuple[int, ...], Part]:
+    """Place → ``sums`` (points, points × budget, budget of those with a score; all budget; paid) as texts, ``wholes``:
+    how many have each whole number of points, "" those without a score."""
+    rows = forms.select_related(None).order_by().values_list(*by, "whole").annotate(
         n=Count("pk"), points=Sum("score"), product=Sum(F("score") * F("budget")), money=Sum("budget"),
         paid=Sum("executed"),
     )  # fmt: skip
+    sums: dict[tuple[int, ...], list[Decimal]] = defaultdict(lambda: [NOTHING] * 5)
+    wholes: dict[tuple[int, ...], dict[str, int]] = defaultdict(dict)
+    for *key, whole, count, points, product, budget, paid in rows:
+        money, part = _cents(budget), sums[tuple(key)]
+        scored = (_cents(points), Decimal(str(product or 0)), money) if whole is not None else (NOTHING,) * 3
+        for n, amount in enumerate((*scored, money, _cents(paid))):
+            part[n] += amount
+        wholes[tuple(key)]["" if whole is None else str(whole)] = count
+    return {key: {"sums": [str(s) for s in part], "wholes": wholes[key]} for key, part in sums.items()}
+
+
+def _grouped(parts: Iterable[tuple[int, Part]], pack: Pack) -> tuple[dict[int, Sums], dict[int, dict[int, int]]]:
+    """Place → sums, and place → whole points → how many."""
+    # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
+    grades = {str(whole): grade_of(Decimal(whole), pack.self_evaluation.grades) for whole in range(101)}
     sums: dict[int, Sums] = defaultdict(Sums)
-    wholes: dict[int, dict[int, int]] = defaultdict(dict)
-    for key, whole, count, points, product, budget, paid in rows:
-        money, spent = (budget or NOTHING).quantize(CENT), (paid or NOTHING).quantize(CENT)
-        if whole is None:
-            sums[key] += Sums(count, budget=money, paid=spent)
-            continue
-        # The score's whole points tell its grade as long as grades begin at whole points, as the regulation has them.
-        named = {grade_of(Decimal(whole), pack.self_evaluation.grades): count}
-        exact = Decimal(str(product or 0))
-        sums[key] += Sums(count, count, (points or NOTHING).quantize(CENT), exact, money, money, spent, named)
-        wholes[key][whole] = count
+    wholes: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for key, part in parts:
+        named: dict[str, int] = defaultdict(int)
+        for whole, count in part["wholes"].items():
+            if whole:
+                named[grades[whole]] += count
+                wholes[key][int(whole)] += count
+        counts = sum(part["wholes"].values()), sum(named.values())
+        sums[key] += Sums(*counts, *(Decimal(s) for s in part["sums"]), dict(named))
     return sums, wholes
+
+
+def _cents(amount: Any) -> Decimal:
+    return Decimal(amount or 0).quantize(CENT)
 
 
 def _names(level: str, keys: Any) -> dict[int, str]:

@@ -20,6 +20,7 @@ from jiheng.web.evaluation import values
 from jiheng.web.evaluation.computing import FORM_RESULTS, MONEY, ROW_RESULTS, rescore, target_of
 from jiheng.web.evaluation.models import EvaluatedIndicator, SelfEvaluation
 from jiheng.web.evaluation.services.start import refresh_money
+from jiheng.web.execution.kept import EVALUATION, mark_changed
 from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.permissions import require
@@ -110,6 +111,7 @@ class Sheet:
         self.form.revision += 1
         self.form.filled_by = person
         self.form.save()
+        mark_changed(EVALUATION, self.form.budget_year_id, [self.form.unit_id])
         EvaluatedIndicator.objects.bulk_update(rows, STORED_ROW, batch_size=100)
 
     def _check_given(self, row: EvaluatedIndicator) -> None:
@@ -201,6 +203,7 @@ def recompute(person: Any, pk: int) -> Saved:
     refresh_money([sheet.form])
     rescore(sheet.form, list(sheet.rows.values()), sheet.pack, proven(list(sheet.rows.values())))
     sheet.form.save(update_fields=[*MONEY, *FORM_RESULTS])
+    mark_changed(EVALUATION, sheet.form.budget_year_id, [sheet.form.unit_id])
     EvaluatedIndicator.objects.bulk_update(sheet.rows.values(), ROW_RESULTS, batch_size=100)
     after = {name: getattr(sheet.form, name) for name in MONEY}
     if before != after:

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jiheng.web.evaluation.computing import MONEY, put_money, rescore, weights_of
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationYear, SelfEvaluation
+from jiheng.web.execution.kept import EVALUATION, mark_changed
 from jiheng.web.execution.queries import executed_many
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import Progress, ask, job
@@ -69,12 +70,14 @@ def make_all(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     while keys := list(_missing(year).filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         made, last = made + make_forms(year, keys), keys[-1]
         progress(min(total, made), total, f"已生成 {made} 份自评表")
-    if payload.get("tell") and made:
-        _tell(year, made)
+    if payload.get("tell") and not progress.job.result.get("told"):
+        with transaction.atomic():  # killed before this, an attempt that makes no more forms tells of them
+            _tell(year)
+            progress.keep({"told": True})
     return {"made": made, "total": total}
 
 
-def _tell(year: BudgetYear, made: int) -> None:
+def _tell(year: BudgetYear) -> None:
     """Tell those who fill in, each once."""
     projects = covered_projects(year).select_related("unit__department", "budget_year").defer("findings")
     one_a_unit = {p.unit_id: p for p in projects.order_by("-pk").iterator(chunk_size=2000)}
@@ -109,6 +112,7 @@ def make_forms(year: BudgetYear, keys: list[int]) -> int:
         forms.append(form)
         rows[project.pk] = mine
     SelfEvaluation.objects.bulk_create(forms, batch_size=100)
+    mark_changed(EVALUATION, year.pk, [form.unit_id for form in forms])
     # Read back: not every database tells the keys of what was made in bulk.
     made = dict(SelfEvaluation.objects.filter(project__in=keys).values_list("project_id", "pk"))
     for project in projects:
@@ -182,11 +186,11 @@ def refresh_money(forms: Iterable[SelfEvaluation]) -> list[SelfEvaluation]:
     by_year: dict[int, list[SelfEvaluation]] = defaultdict(list)
     for form in forms:
         by_year[form.budget_year.year].append(form)
-    changed = []
+    moved = []
     for year, mine in by_year.items():
         money = executed_many([f.project_id for f in mine], date(year, 12, 31))
-        changed += [f for f in mine if put_money(f, money[f.project_id])]
-    return changed
+        moved += [f for f in mine if put_money(f, money[f.project_id])]
+    return moved
 
 
 __all__ = ["MONEY", "covered_projects", "make_all", "make_forms", "refresh_money", "start"]

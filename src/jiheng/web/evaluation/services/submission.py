@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +14,7 @@ from jiheng.scoring.self_evaluation import check_weights
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationStep, SelfEvaluation
 from jiheng.web.evaluation.signals import finding_made
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
+from jiheng.web.monitoring.signals import tell
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.services.errors import Refused
 
@@ -62,7 +62,7 @@ def _link(form: SelfEvaluation) -> str:
     return f"/evaluation/{form.pk}/"
 
 
-FLOW = Flow("evaluation", EvaluationStep, "evaluation", _obstacle, _link)
+FLOW = Flow("evaluation", EvaluationStep, "evaluation", _obstacle, _link)  # sums of scores know no states
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def take_steps(person: Any, forms: Iterable[SelfEvaluation], name: str, reason: 
 
 
 def announce(form: SelfEvaluation) -> list[str]:
-    """Tell later stages, after the commit, what an accepted form leaves to be put right; the kinds told."""
+    """Tell later stages what an accepted form leaves to be put right; the kinds told."""
     told = {}
     if form.score is not None and form.score < PASS:
         title = f"自评 {plain(form.score)} 分，等级为{form.grade}"
@@ -97,8 +97,5 @@ def announce(form: SelfEvaluation) -> list[str]:
         names = "、".join(dict.fromkeys(d["name"] for d in form.honesty))
         told["honesty"] = (f"自评数据存疑：{names}", "".join(d["message"] for d in form.honesty))
     for kind, (title, description) in told.items():
-        tell = partial(
-            finding_made.send, sender=SelfEvaluation, evaluation=form, kind=kind, title=title, description=description
-        )
-        transaction.on_commit(tell, robust=True)  # what a later stage makes of it undoes no acceptance
+        tell(finding_made, SelfEvaluation, evaluation=form, kind=kind, title=title, description=description)
     return list(told)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -22,6 +23,8 @@ from jiheng.web.plan.queries.projects import years_for, years_of
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
 
+PAGE = 50
+
 
 @login_required
 @require_GET
@@ -37,10 +40,12 @@ def rank(request: HttpRequest) -> HttpResponse:
         raise Http404("地址不对。")
     department = number(request.GET.get("department"))
     found = visible_forms(request.user).filter(budget_year=year)
+    ranked = ranking.overview(request.user, year, level, department)
     context = {
+        "page": Paginator(ranked.places, PAGE).get_page(request.GET.get("page")),
         "years": years, "year": year, "level": level, "levels": ranking.LEVELS, "department": department,
         "departments": lists.departments_of(request.user, year),
-        "found": ranking.overview(request.user, year, level, department),
+        "found": ranked,
         "worst": ranking.worst(found.filter(department_id=department) if department else found),
     }  # fmt: skip
     return render(request, "evaluation/ranking.html", context)

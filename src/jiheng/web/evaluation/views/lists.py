@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -24,6 +23,7 @@ from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.flow import BY_NAME
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.permissions import allowed, require
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for, years_of
 from jiheng.web.plan.services.errors import Refused
@@ -58,8 +58,7 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     sums = lists.totals(found)
-    paginator = Paginator(found, PAGE)
-    paginator.count = sums["count"]  # counted already
+    paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
     context: dict[str, Any] = {
         "years": years, "year": year, "page": paginator.get_page(request.GET.get("page")), "sums": sums,
         "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,

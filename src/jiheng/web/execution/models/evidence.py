@@ -14,7 +14,10 @@ from jiheng.web.plan.models import Project
 class Evidence(models.Model):
     """A file kept with a reported value, a score or a rectification; stored under its digest, named as uploaded."""
 
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="evidence", verbose_name="项目")
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name="项目"
+    )
+    """Empty where it is kept with an item of the register that is about a unit."""
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, related_name="+")
     object_id = models.BigIntegerField()
     owner = GenericForeignKey("content_type", "object_id")
@@ -35,9 +38,9 @@ class Evidence(models.Model):
 
     def scope(self) -> Scope:
         """Where it belongs."""
-        return self.project.scope()
+        return (self.project or self.owner).scope()
 
     @property
     def fiscal_year(self) -> int:
         """The year, for permissions."""
-        return self.project.fiscal_year
+        return (self.project or self.owner).fiscal_year

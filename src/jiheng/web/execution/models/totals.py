@@ -39,6 +39,7 @@ class ExecutionTotal(models.Model):
         indexes = [
             models.Index(fields=["budget_year", "department"]),
             models.Index(fields=["budget_year", "unit"]),
+            models.Index(fields=["budget_year", "last_paid_on"]),
         ]
 
     @property

@@ -8,8 +8,6 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet, Sum
-
 from jiheng.scoring.execution import planned_at
 from jiheng.scoring.spending_plan import month_end
 from jiheng.web.execution.models import Payment
@@ -89,15 +87,13 @@ def months_of(total: Any, year: int, until: date, paid_now: Decimal) -> list[Mon
     return found
 
 
-SUMS = {
-    f"{kind}_{month}": Sum(f"{kind}_{month}") for kind in ("planned", "spent") for month in range(1, 13)
-}  # fmt: skip
+SUMS = tuple(f"{kind}_{month}" for kind in ("planned", "spent") for month in range(1, 13))
+"""The months of kept sums."""
 
 
-def curve_of_many(totals: QuerySet[Any], year: int, until: date, paid_now: Decimal) -> Curve:
-    """A unit's, a department's or a district's, by the end of each month; one query, whatever their number."""
-    found = totals.order_by().aggregate(**SUMS)
-    months = months_of(found, year, until, paid_now)
+def curve_of_many(sums: dict[str, Any], year: int, until: date, paid_now: Decimal) -> Curve:
+    """A unit's, a department's or a district's, by the end of each month, from what they come to."""
+    months = months_of(sums, year, until, paid_now)
     begin = date(year - 1, 12, 31)
     planned = [(month_end(year, m.month), m.planned) for m in months if m.planned is not None]
     paid = [(min(month_end(year, m.month), until), m.paid) for m in months if m.paid is not None]

@@ -125,6 +125,12 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
 
 
+def lines(on: date, known: date, source: str) -> QuerySet[Any]:
+    """What a line of the list shows of each project."""
+    shown = ExecutionTotal.objects.select_related("project", "unit").defer("project__findings", "project__purpose")
+    return with_money(shown, on, known, source)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Somebody's or something's money, as lists show it. Amounts in 元; ``rate``, ``planned``, ``gap`` in percent."""

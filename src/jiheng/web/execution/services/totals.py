@@ -13,6 +13,7 @@ from django.db.models import Max, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
+from jiheng.web.execution.kept import EXECUTION, mark_changed
 from jiheng.web.execution.models import Allotment, BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import planned_amounts
 from jiheng.web.plan.models import PlanPeriod, Project, Transition, Version
@@ -65,6 +66,7 @@ def _refresh(keys: list[int]) -> int:
     last = dict(_grouped(Payment, keys, "project_id").values_list("project_id", "last"))
     first, periods = _first_budgets(keys), _periods(keys)
     kept = {t.project_id: t for t in ExecutionTotal.objects.filter(project__in=keys)}
+    touched = {(t.budget_year_id, t.unit_id) for t in kept.values()}
     made = []
     for project in projects:
         total = kept.get(project.pk) or ExecutionTotal(project=project)
@@ -85,6 +87,9 @@ def _refresh(keys: list[int]) -> int:
             setattr(total, f"spent_{month}", so_far)
         made.append(total)
     _store(made)
+    touched |= {(t.budget_year_id, t.unit_id) for t in made}
+    for year in sorted({year for year, _ in touched}):
+        mark_changed(EXECUTION, year, [unit for of, unit in touched if of == year])
     return len(made)
 
 

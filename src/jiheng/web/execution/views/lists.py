@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from jiheng.web.execution import exporting
 from jiheng.web.execution.models import FundSource
-from jiheng.web.execution.queries import lists
+from jiheng.web.execution.queries import lists, overview
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.permissions import require, units_for
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.checking import pack_of
+from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.department import departments_for
 from jiheng.web.supervision.services import record
 
@@ -31,10 +34,12 @@ def projects(request: HttpRequest) -> HttpResponse:
         return render(request, "execution/projects.html", {"years": [], "year": None})
     (on, known), pack = days_of(request, year), pack_of(year)
     found = lists.listed(request.user, year, request.GET, on, known, pack)
-    page = Paginator(found.select_related("project", "unit"), PAGE).get_page(request.GET.get("page"))
+    shown = lists.lines(on, known, request.GET.get("source", ""))
+    total = _total(request, year, found, on, known)
+    page = KeyPaginator(found, shown, PAGE, total.projects).get_page(request.GET.get("page"))
     context = {
         "years": years, "year": year, "page": page, "rows": lists.rows_of(page.object_list, pack), "on": on,
-        "sum": lists.sum_of(found, pack), "asked": request.GET, "sources": FundSource.choices,
+        "sum": total, "asked": request.GET, "sources": FundSource.choices,
         "states": lists.STATES.items(), "sorts": lists.SORT_LABELS.items(),
         "latest": lists.last_day(year, timezone.localdate()),
         "units": units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id),
@@ -42,6 +47,16 @@ def projects(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     template = "execution/_projects.html" if request.htmx else "execution/projects.html"  # type: ignore[attr-defined]
     return render(request, template, context)
+
+
+def _total(request: HttpRequest, year: BudgetYear, found: Any, on: date, known: date) -> lists.Row:
+    """All of them together: from what is kept of units where nothing is filtered out."""
+    pack = pack_of(year)
+    if on < known or any(request.GET.get(name) for name in ("q", "unit", "department", "source", "state")):
+        return lists.sum_of(found, pack)
+    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    sums = overview.sums_of_units(year, list(units.order_by("pk").values_list("pk", flat=True)), on, pack)
+    return overview.together(overview.added(sums.values()), pack)[1]
 
 
 @login_required

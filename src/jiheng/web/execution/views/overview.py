@@ -10,7 +10,6 @@ from django.shortcuts import render
 
 from jiheng.web.execution.queries import overview as queries
 from jiheng.web.execution.queries.curves import curve_of_many
-from jiheng.web.execution.queries.lists import visible_totals
 from jiheng.web.execution.views.asked import days_of, number, years_and_year
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
@@ -42,6 +41,14 @@ def _place(request: HttpRequest, year: BudgetYear) -> tuple[Any, Any]:
     return (departments[0] if len(departments) == 1 else None), None
 
 
+def _units(request: HttpRequest, year: BudgetYear, unit: Unit | None) -> list[int]:
+    """The units that are added up."""
+    if unit is not None:
+        return [unit.pk]
+    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    return list(units.order_by("pk").values_list("pk", flat=True))
+
+
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     """/execution/overview/"""
@@ -50,16 +57,18 @@ def overview(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "execution/overview.html", {"years": [], "year": None})
     department, unit = _place(request, year)
-    totals = visible_totals(request.user, year)
-    totals = totals.filter(unit=unit) if unit else totals.filter(department=department) if department else totals
     on, pack = days_of(request, year)[1], pack_of(year)
-    money, row = queries.together(totals, on, pack)
+    sums = queries.sums_of_units(year, _units(request, year, unit), on, pack)
+    if department and not unit:
+        sums = {key: found for key, found in sums.items() if found["department_id"] == department.pk}
+    whole = queries.added(sums.values())
+    money, row = queries.together(whole, pack)
     by = "" if unit else "unit" if department else "department"
-    rows = queries.groups(totals, by, on, pack) if by else []
+    rows = queries.groups(sums, by, pack) if by else []
     context = {
         "years": years, "year": year, "department": department, "unit": unit, "on": on, "money": money, "row": row,
-        "curve": curve_of_many(totals, year.year, on, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
-        "rows": rows, "bars": queries.bars(rows[:BARS]) if rows else None, "unpaid": queries.unpaid(totals),
+        "curve": curve_of_many(whole, year.year, on, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
+        "rows": rows, "bars": queries.bars(rows[:BARS]) if rows else None, "unpaid": queries.unpaid(sums),
         "place": unit or department or year.district,
     }  # fmt: skip
     return render(request, "execution/overview.html", context)

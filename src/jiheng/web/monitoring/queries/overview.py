@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,16 +12,18 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Window
 from django.db.models.functions import Floor, RowNumber
 
 from jiheng.scoring.numbers import percent_of
-from jiheng.web.monitoring.models import Light, MonitoringRecord, RecordState
+from jiheng.web.execution.kept import FEW, MONITORING, kept
+from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.queries.records import SEVERITY
 from jiheng.web.org.models import Department, Unit
 
 WAN = Decimal(10000)
-UNITS = 40
-"""Units on one heat map."""
-CELLS = 48
+UNITS, LONG_UNITS = 40, 20
+"""Units on one heat map; fewer where they have many projects."""
+CELLS = 30
 """Projects of a unit that are shown, the worst first; of the others only the number."""
 SHOWN = 20
+WORST = (F("result_percent").asc(nulls_last=True), F("executed_percent").asc(nulls_last=True), "pk")
 POINTS = 400
 """So many projects are drawn one by one; of more, how many lie close together."""
 
@@ -90,9 +92,38 @@ class Sums:
     tally: dict[str, int]
 
 
+def kept_rows(found: MonitoringRound, units: Iterable[int]) -> list[dict[str, Any]]:
+    """The sums of these units in a round as they are kept, with their ``worst`` projects and ``clouds``."""
+
+    def add_up(keys: list[int]) -> dict[int, dict[str, Any]]:
+        forms = MonitoringRecord.objects.filter(round=found)
+        return _added_up(forms if len(keys) > FEW else forms.filter(unit__in=keys))
+
+    rows = kept(MONITORING, found.pk, units, add_up).values()
+    return [r | {n: r[n] and Decimal(r[n]) for n in ("budget", "executed", "result")} for r in rows]
+
+
+def _added_up(forms: QuerySet[MonitoringRecord]) -> dict[int, dict[str, Any]]:
+    made = {
+        r["unit"]: {n: str(v) if isinstance(v, Decimal) else v for n, v in r.items()} | {"worst": [], "clouds": {}}
+        for r in _sums(forms)
+    }
+    for cloud in _clouds(_known(forms), "unit"):
+        made[cloud["unit"]]["clouds"][f"{int(cloud['across'])},{int(cloud['up'])},{cloud['light']}"] = cloud["n"]
+    red = forms.filter(light=Light.RED).order_by(*WORST).values_list("unit", "result_percent", "executed_percent", "pk")
+    for unit, *facts in red:
+        if len(made[unit]["worst"]) < SHOWN:
+            made[unit]["worst"].append([None if f is None else float(f) for f in facts[:2]] + facts[2:])
+    return made
+
+
 def sums(forms: QuerySet[MonitoringRecord]) -> Sums:
     """Where these forms stand, by unit, by department and in all; three queries."""
-    rows = _sums(forms)
+    return put_together(_sums(forms))
+
+
+def put_together(rows: list[dict[str, Any]]) -> Sums:
+    """The same from the sums of units."""
     units = Unit.objects.in_bulk([r["unit"] for r in rows])
     departments = Department.objects.in_bulk({r["department"] for r in rows})
     by_department: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -146,7 +177,19 @@ def heat(forms: QuerySet[MonitoringRecord], shown: list[Group]) -> None:
 def red_list(forms: QuerySet[MonitoringRecord], most: int = SHOWN) -> QuerySet[MonitoringRecord]:
     """The projects that are off, those furthest behind first."""
     red = forms.filter(light=Light.RED).select_related("project", "unit").defer("project__findings")
-    return red.order_by(F("result_percent").asc(nulls_last=True), "executed_percent", "pk")[:most]
+    return red.order_by(*WORST)[:most]
+
+
+def red_of(rows: list[dict[str, Any]], most: int = SHOWN) -> list[MonitoringRecord]:
+    """The same from the sums of units."""
+    far = float("inf")
+    order = sorted(
+        (far if result is None else result, far if executed is None else executed, pk)
+        for r in rows for result, executed, pk in r["worst"]
+    )  # fmt: skip
+    keys = [pk for *_, pk in order[:most]]
+    found = MonitoringRecord.objects.select_related("project", "unit").defer("project__findings").in_bulk(keys)
+    return [found[pk] for pk in keys if pk in found]
 
 
 def late(units: list[Group]) -> list[Group]:
@@ -180,11 +223,19 @@ def _y(result: Any) -> int:
     return TOP + int((100 - max(0, min(100, result))) * HEIGHT / 100)
 
 
-def chart(forms: QuerySet[MonitoringRecord], count: int) -> dict[str, Any]:
-    """Money (execution rate less plan, across) against results (mean completion, upwards)."""
-    known = forms.exclude(executed_percent=None).exclude(planned_percent=None).exclude(result_percent=None)
+def chart(
+    forms: QuerySet[MonitoringRecord], count: int, rows: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """Money (execution rate less plan, across) against results (mean completion, upwards).
+
+    Of many projects from the sums of units, where these are at hand.
+    """
+    if count <= POINTS:
+        dots = _dots(_known(forms))
+    else:
+        dots = _cloud_dots(_clouds(_known(forms)) if rows is None else _clouds_of(rows))
     return {
-        "dots": _dots(known) if count <= POINTS else _clouds(known),
+        "dots": dots,
         "left": LEFT, "top": TOP, "right": LEFT + WIDTH, "bottom": TOP + HEIGHT, "middle": _x(0),
         "across": [(_x(v), f"{v:+d}" if v else "0") for v in range(-60, 61, 20)],
         "upwards": [(_y(v), v) for v in (0, 50, 70, 90, 100)],
@@ -201,15 +252,32 @@ def _dots(known: QuerySet[MonitoringRecord]) -> list[Dot]:
     ]
 
 
-def _clouds(known: QuerySet[MonitoringRecord]) -> list[Dot]:
-    """Of many projects those within five points of each other are one dot, as large as they are many."""
+def _known(forms: QuerySet[MonitoringRecord]) -> QuerySet[MonitoringRecord]:
+    return forms.exclude(executed_percent=None).exclude(planned_percent=None).exclude(result_percent=None)
+
+
+def _clouds(known: QuerySet[MonitoringRecord], *by: str) -> list[dict[str, Any]]:
+    """How many projects lie within the same five points, by light."""
     rows = (
         known.order_by().annotate(
             across=Floor((F("executed_percent") - F("planned_percent")) / 5), up=Floor(F("result_percent") / 5)
         )
-        .values("across", "up", "light").annotate(n=Count("pk"))
+        .values(*by, "across", "up", "light").annotate(n=Count("pk"))
     )  # fmt: skip
-    found = list(rows)
+    return list(rows)
+
+
+def _clouds_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same from the sums of units."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts.update(row["clouds"])
+    found = ((*key.split(","), n) for key, n in counts.items())
+    return [{"across": int(across), "up": int(up), "light": light, "n": n} for across, up, light, n in found]
+
+
+def _cloud_dots(found: list[dict[str, Any]]) -> list[Dot]:
+    """Of many projects those within five points of each other are one dot, as large as they are many."""
     most = max((r["n"] for r in found), default=1)
     return [
         Dot(

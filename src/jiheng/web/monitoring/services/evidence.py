@@ -71,7 +71,7 @@ def _keep(file: UploadedFile) -> tuple[str, str]:
 
 
 @transaction.atomic
-def attach(person: Any, owner: models.Model, project: Project, file: UploadedFile) -> Evidence:
+def attach(person: Any, owner: models.Model, project: Project | None, file: UploadedFile) -> Evidence:
     """Keep a file with ``owner`` (a reported value, a score, a rectification), whose permission the caller has asked.
 
     Raises :class:`Refused` for what cannot be taken.

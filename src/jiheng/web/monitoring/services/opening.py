@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed_many
 from jiheng.web.jobs.services import Progress, job
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, planned_of, put_money, relight
@@ -82,6 +83,7 @@ def build_forms(found: MonitoringRound, projects: list[Project]) -> Built:
 def store_forms(found: MonitoringRound, built: Built) -> None:
     """Store what was built, rows with their forms."""
     MonitoringRecord.objects.bulk_create([form for form, _ in built], batch_size=100)
+    mark_changed(MONITORING, found.pk, [form.unit_id for form, _ in built])
     # Read back: not every database tells the keys of what was made in bulk.
     stored = MonitoringRecord.objects.filter(round=found, project__in=[form.project_id for form, _ in built])
     keys = dict(stored.values_list("project_id", "pk"))
@@ -132,15 +134,16 @@ def _refresh(found: MonitoringRound, keys: list[int]) -> int:
     forms = list(forms.select_related("project").prefetch_related("rows", "project__periods"))
     money = executed_many([f.project_id for f in forms], found.period_end)
     day, year = found.period_end, found.budget_year.year
-    changed = [f for f in forms if put_money(f, money[f.project_id], planned_of(f.project, day, year))]
+    moved = [f for f in forms if put_money(f, money[f.project_id], planned_of(f.project, day, year))]
     rows = []
-    for form in changed:
+    for form in moved:
         form.round = found
         relight(form, form.rows.all())
         rows += list(form.rows.all())
-    MonitoringRecord.objects.bulk_update(changed, [*MONEY, *RECORD_LIGHTS], batch_size=100)
+    MonitoringRecord.objects.bulk_update(moved, [*MONEY, *RECORD_LIGHTS], batch_size=100)
     IndicatorReport.objects.bulk_update(rows, ["completion", "light", "light_reason"], batch_size=200)
-    return len(changed)
+    mark_changed(MONITORING, found.pk, [form.unit_id for form in moved])
+    return len(moved)
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from jiheng.web.asked import number
+from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed
 from jiheng.web.monitoring import values
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, ROW_LIGHTS, planned_of, put_money, relight, target_of
@@ -164,6 +165,7 @@ def _store(form: Form, person: Any) -> None:
     record.is_reported = all(is_reported(row) for row in rows)
     record.reported_by, record.revision = person, record.revision + 1
     record.save()
+    mark_changed(MONITORING, record.round_id, [record.unit_id])
     fields = [*ROW_FIELDS, *ROW_LIGHTS, "numerator", "denominator"]
     IndicatorReport.objects.bulk_update(rows, fields, batch_size=100)
 
@@ -225,4 +227,5 @@ def store_money(form: Form) -> None:
     record, rows = form.record, list(form.rows.values())
     read_money(form)
     record.save(update_fields=[*MONEY, *RECORD_LIGHTS])
+    mark_changed(MONITORING, record.round_id, [record.unit_id])
     IndicatorReport.objects.bulk_update(rows, list(ROW_LIGHTS), batch_size=100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +41,7 @@ def _place(person: Any, found: MonitoringRound) -> str:
 
 @job(REPORT_JOB)
 def make_report(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Write the file; killed and done again, another file is written and the first is nobody's."""
+    """Write the file whole, then put it in its place: a killed server leaves none, a second time makes the same."""
     person = Person.objects.get(pk=progress.job.created_by_id)
     found = MonitoringRound.objects.select_related("budget_year__district").get(pk=payload["round"])
     forms = records.reachable(person, found)
@@ -54,8 +53,10 @@ def make_report(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     today = timezone.localdate()
     content, title = write(found, forms, payload["place"], f"{today.year}年{today.month}月{today.day}日")
     progress(2, 3, "正在写文件")
-    name = f"reports/{secrets.token_hex(16)}.docx"
+    name = f"reports/monitoring-{progress.job.pk}.docx"
     path = Path(settings.MEDIA_ROOT) / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    waiting = path.with_suffix(".part")
+    waiting.write_bytes(content)
+    waiting.replace(path)
     return {"path": name, "name": f"{title}.docx"}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from django.db import transaction
 
+from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound, MonitoringStep
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS, RELATED, Form, is_reported, store_money
-from jiheng.web.monitoring.signals import light_turned_red
+from jiheng.web.monitoring.signals import light_turned_red, tell
 from jiheng.web.plan.services.errors import Refused
 
 SHOWN = 3
@@ -55,7 +55,12 @@ def _link(record: MonitoringRecord) -> str:
     return f"/monitoring/{record.pk}/"
 
 
-FLOW = Flow("monitoring", MonitoringStep, "record", _obstacle, _link, RELATED)
+def _mark(records: list[MonitoringRecord]) -> None:
+    for pk in sorted({r.round_id for r in records}):
+        mark_changed(MONITORING, pk, [r.unit_id for r in records if r.round_id == pk])
+
+
+FLOW = Flow("monitoring", MonitoringStep, "record", _obstacle, _link, RELATED, _mark)
 
 
 @transaction.atomic
@@ -83,17 +88,19 @@ def take_steps(person: Any, records: Iterable[MonitoringRecord], name: str, reas
 
 
 def announce(record: MonitoringRecord) -> list[IndicatorReport | None]:
-    """Tell later stages, after the commit, of each light that is red now and was not when it was told last."""
-    rows, turned = list(record.rows.all()), []
-    if record.money_light == Light.RED and not record.announced:
-        turned.append(None)
-    turned += [row for row in rows if row.light == Light.RED and not row.announced]
-    record.announced = record.money_light == Light.RED
+    """Tell later stages of each light that is red now and was not when it was told last; which were told.
+
+    What they could not take is told again with the next report.
+    """
+    rows = list(record.rows.all())
+    lit: list[Any] = [(record, None, record.money_light), *((row, row, row.light) for row in rows)]
+    turned = []
+    for holder, row, light in lit:
+        if light == Light.RED and not holder.announced:
+            holder.announced = tell(light_turned_red, MonitoringRecord, record=record, row=row)
+            turned += [row] if holder.announced else []
+        elif light != Light.RED:
+            holder.announced = False
     record.save(update_fields=["announced"])
-    for row in rows:
-        row.announced = row.light == Light.RED
     IndicatorReport.objects.bulk_update(rows, ["announced"], batch_size=100)
-    for row in turned:
-        tell = partial(light_turned_red.send, sender=MonitoringRecord, record=record, row=row)
-        transaction.on_commit(tell, robust=True)  # what a later stage makes of it undoes no report
     return turned

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
-from jiheng.web.monitoring.models import Light, MonitoringRound, RecordState
+from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.services import rounds as service
 from jiheng.web.org.permissions import allowed, require
+from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_of
@@ -37,9 +37,9 @@ def index(request: HttpRequest) -> HttpResponse:
         mine = records.reachable(request.user, found)
         shown = records.filtered(mine, request.GET)
         departments, units = records.places(mine)
-        lines = records.listed(shown, request.GET.get("sort", ""))
+        lines, page = records.listed(shown, request.GET.get("sort", "")), request.GET.get("page")
         context |= {
-            "page": Paginator(lines, PAGE).get_page(request.GET.get("page")),
+            "page": KeyPaginator(lines, records.listed(MonitoringRecord.objects.all()), PAGE).get_page(page),
             "tally": records.tally(mine), "departments": departments, "units": units, "lights": Light.choices,
             "states": RecordState.choices, "days": (found.closes_on - timezone.localdate()).days,
             "may_report": allowed(request.user, "monitoring.report"),

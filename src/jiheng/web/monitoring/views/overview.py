@@ -19,7 +19,7 @@ from jiheng.web.monitoring.queries import overview as queries
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.services.reminders import remind_units
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS
-from jiheng.web.org.permissions import allowed, require
+from jiheng.web.org.permissions import allowed, require, units_for
 
 FEW = 7
 """So many projects of a unit stand beside its name with three units on a line."""
@@ -43,9 +43,13 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
     mine = records.reachable(request.user, found)
     asked = {name: request.GET.get(name, "") for name in ("department", "unit")}
     forms = records.filtered(mine, asked)
-    found_sums = queries.sums(forms)
+    rows = queries.kept_rows(found, _units(request, found, asked["unit"]))
+    if asked["department"].isdecimal():
+        rows = [r for r in rows if r["department"] == int(asked["department"])]
+    found_sums = queries.put_together(rows)
     units, departments, tally = found_sums.units, found_sums.departments, found_sums.tally
-    page = Paginator(units, queries.UNITS).get_page(request.GET.get("page"))
+    size = queries.UNITS if tally["count"] <= FEW * len(units) else queries.LONG_UNITS
+    page = Paginator(units, size).get_page(request.GET.get("page"))
     shown = list(page.object_list)
     queries.heat(forms, shown)
     late = queries.late(units)
@@ -54,12 +58,20 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
         "tally": tally, "page": page, "is_long": any(len(g.cells) > FEW for g in shown),
         "heat": shown, "departments": departments,
         "groups": units if by == "unit" else departments, "by": by,
-        "red": queries.red_list(forms), "late": late[:50], "late_count": len(late),
-        "chart": queries.chart(forms, tally["count"]), "place": _place(asked, departments, units),
+        "red": queries.red_of(rows), "late": late[:50], "late_count": len(late),
+        "chart": queries.chart(forms, tally["count"], rows), "place": _place(asked, departments, units),
         "is_late": found.closes_on < timezone.localdate(), "is_locked": found.state not in OPEN_ROUNDS,
         "may_remind": found.state in OPEN_ROUNDS and any(allowed(request.user, p) for p in REVIEWS),
         "may_make": bool(tally["count"]), "jobs": _jobs(request, found),
     }  # fmt: skip
+
+
+def _units(request: HttpRequest, found: MonitoringRound, asked: str) -> list[int]:
+    """The units that are added up: those that one may see, or the one that was asked for."""
+    units = units_for(request.user, "monitoring.view", found.fiscal_year)
+    units = units.filter(department__district_id=found.budget_year.district_id)
+    units = units.filter(pk=int(asked)) if asked.isdecimal() else units
+    return list(units.order_by("pk").values_list("pk", flat=True))
 
 
 def _place(asked: dict[str, str], departments: list[queries.Group], units: list[queries.Group]) -> str:

@@ -1,0 +1,79 @@
+"""Files that prove that something was put right (佐证资料): kept with an item of the register while it is open."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET, require_POST
+
+from jiheng.web.execution.models import Evidence
+from jiheng.web.monitoring.services import evidence
+from jiheng.web.org.permissions import require
+from jiheng.web.plan.services.errors import Refused
+from jiheng.web.results import queries, workflow
+from jiheng.web.results.models import Rectification
+
+
+def _writable(request: HttpRequest, item: Rectification) -> None:
+    require(request.user, workflow.ANSWER, item)
+    if item.state != Rectification.State.OPEN:
+        raise Refused(f"“{item}”现在是“{item.get_state_display()}”，不能再改佐证资料。")
+
+
+@login_required
+@require_POST
+def upload(request: HttpRequest, pk: int) -> HttpResponse:
+    """/rectification/ID/evidence/: keep files with an item."""
+    item, kept = queries.item_or_404(request.user, pk), 0
+    try:
+        _writable(request, item)
+        for file in request.FILES.getlist("files"):
+            evidence.attach(request.user, item, item.project, file)
+            kept += 1
+        if not kept:
+            raise Refused("请先选择文件。")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    if kept:
+        messages.success(request, f"已上传 {kept} 个佐证文件。")
+    return redirect("rectification-item", pk)
+
+
+def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, Rectification]:
+    """A file of an item that the person sees. Raises ``Http404``."""
+    found = get_object_or_404(Evidence.objects.select_related("content_type"), pk=pk)
+    if not isinstance(found.owner, Rectification):
+        raise Http404("没有这个佐证文件。")
+    return found, queries.item_or_404(request.user, found.object_id)
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file as it was uploaded; never shown in the browser."""
+    found, _ = _evidence(request, pk)
+    path = evidence.path_of(found)
+    if not path.is_file():
+        raise Http404("服务器上找不到这个文件。")
+    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
+    response["Content-Disposition"] = f"attachment; filename=\"evidence\"; filename*=UTF-8''{quote(found.name)}"
+    return response
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a file away."""
+    found, item = _evidence(request, pk)
+    try:
+        _writable(request, item)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        evidence.detach(found)
+        messages.success(request, f"已移除“{found.name}”。")
+    return redirect("rectification-item", item.pk)
