@@ -102,7 +102,7 @@ WALLS: dict[str, Wall] = {
     "api-token-withdraw": Wall("security_admin", "clerk reviewer system_admin far_security_admin nobody", "post"),
 }  # fmt: skip
 EVERYBODY = {"public-document", "public-download"}
-BY_TOKEN = {"api-v1:record", "api-v1:write", "api-v1:project", "api-v1:indicators", "api-v1:findings", "api-v1:document"}
+BY_TOKEN = set("api-v1:record api-v1:write api-v1:project api-v1:indicators api-v1:findings api-v1:document".split())
 
 
 def _ask(client: Client, path: str, wall: Wall, world: Any) -> Any:
