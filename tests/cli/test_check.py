@@ -115,8 +115,19 @@ def test_wrong_settings_are_said(folder: Path) -> None:
 def test_baseline_lets_only_new_findings_count(tmp_path: Path) -> None:
     known = tmp_path / "基线.json"
     assert check(WATER, "--write-baseline", known).exit_code == 1
-    assert check(WATER, "--baseline", known).exit_code == 0
+    quiet = check(WATER, "--baseline", known)
+    assert quiet.exit_code == 0
+    assert "处在基线中，不再列出" in quiet.stdout
+    assert "V301" not in quiet.stdout
     assert check(ROADS, "--baseline", known).exit_code == 1
+
+
+@pytest.mark.parametrize("arguments", [["--out"], ["-o", "html", "--out"], ["--write-baseline"]])
+def test_what_cannot_be_written_is_said(tmp_path: Path, arguments: list[str]) -> None:
+    result = check(WATER, *arguments, tmp_path / "没有" / "这里")
+    assert result.exit_code == 2
+    assert "不能写入（文件夹不存在）" in result.stderr
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("arguments, said", [(["--select", "Q"], "没有以“Q”开头"), (["--pack", "x"], "没有策略包")])

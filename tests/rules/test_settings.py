@@ -44,7 +44,8 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         ('[[silence]]\ncode = "V999"\nreason = "x"', "不是规则编号"),
         ('[[silence]]\ncode = "V307"\nreason = "x"\nproejct = "y"', "不认识“proejct”"),
         ("silence = 3", "[[silence]] 小节"),
-        ("select = [", "不是正确的 TOML"),
+        ("select = [", "末尾写法不对"),
+        ('pack = "hebei-2023"\nfail_on "error"', "第 2 行第 9 个字附近写法不对"),
     ],
 )
 def test_what_is_wrong_is_said_in_chinese(tmp_path: Path, text: str, said: str) -> None:
@@ -53,6 +54,15 @@ def test_what_is_wrong_is_said_in_chinese(tmp_path: Path, text: str, said: str) 
         load(path)
     assert said in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_what_notepad_saves(tmp_path: Path) -> None:
+    path = write(tmp_path, "\ufefffail_on = 'info'")
+    assert load(path).fail_on == "info"
+    path = tmp_path / "ansi.toml"
+    path.write_bytes('pack = "hebei-2023" # 河北'.encode("gbk"))
+    with pytest.raises(SettingsError, match="不是 UTF-8 编码"):
+        load(path)
 
 
 def test_nearest_file_above_counts(tmp_path: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, count
@@ -122,10 +125,33 @@ def check(
         errors.print(str(error), markup=False, style="red")
         raise typer.Exit(NOT_READABLE) from error
     if write_known is not None:
-        count = baseline.write(write_known, [(c.document, c.findings) for c in checked])
+        with _said(errors):
+            count = baseline.write(write_known, [(c.document, c.findings) for c in checked])
         errors.print(f"已把 {count} 处问题写入基线 {write_known}。", markup=False)
-    broken = _show(checked, unreadable, Output.DOCX if fix else output, out, fix, errors)
+    with _said(errors):
+        broken = _show(checked, unreadable, Output.DOCX if fix else output, out, fix, errors)
     raise typer.Exit(NOT_READABLE if unreadable or broken or not checked else _status(checked))
+
+
+_WHY = {
+    errno.ENOENT: "文件夹不存在",
+    errno.EACCES: "没有权限",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOSPC: "磁盘已满",
+}
+
+
+@contextmanager
+def _said(errors: Console) -> Iterator[None]:
+    """Say which file cannot be written, and why."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:  # not of a file: a pipe that was closed
+            raise
+        why = _WHY.get(error.errno or 0, error.strerror)
+        errors.print(f"{error.filename}：不能写入（{why}）。", markup=False, style="red")
+        raise typer.Exit(NOT_READABLE) from error
 
 
 def _merged(over: Settings, beside: Settings) -> Settings:
@@ -192,11 +218,7 @@ def _show(checked: list[Checked], unreadable: int, output: Output, out: Path | N
         return _word(checked, out, fix, errors)
     content = _content(output, checked, pairs)
     if out is not None:
-        try:
-            out.write_bytes(content)
-        except OSError as error:
-            errors.print(f"{out}：不能写入（{error.strerror}）。", markup=False, style="red")
-            return 1
+        out.write_bytes(content)
         errors.print(f"已写入 {out}。", markup=False)
     elif output is Output.XLSX and sys.stdout.isatty():
         errors.print("Excel 文件不能显示在终端里，请用 --out 指定文件名。", style="red")

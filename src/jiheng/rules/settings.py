@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -84,14 +85,25 @@ def _silence(entry: Any, where: str) -> Silence:
     return Silence(code, reason, str(entry.get("project", "")).strip())
 
 
+def _place_of(error: tomllib.TOMLDecodeError) -> str:
+    """Where the parser stopped, which its English message tells."""
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    return f"第 {found[1]} 行第 {found[2]} 个字附近" if found else "末尾"
+
+
 @lru_cache(maxsize=256)
 def load(path: Path) -> Settings:
     """The settings in a file. Raises :class:`SettingsError` for anything that is not understood."""
     where = str(path)
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{where}：不是正确的 TOML（{error}）。") from error
+        # Notepad puts a mark at the beginning of what it saves as UTF-8.
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{where}：不是 UTF-8 编码，读不出来。用记事本另存为，编码选“UTF-8”。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{where}：{_place_of(error)}写法不对：引号、方括号要成对，一行一个“名称 = 值”。"
+        ) from error
     except OSError as error:
         raise SettingsError(f"{where}：打不开（{error.strerror}）。") from error
     if unknown := table.keys() - _KEYS:

@@ -30,7 +30,7 @@ _SUMMARY = (
     ("警告", 8),
     ("提示", 8),
 )
-_LINE, _MOST_LINES = 14, 12
+_LINE, _MOST_LINES = 14, 6
 """Points of a line of text, and the lines after which a cell is cut on paper: a long purpose must not fill a page."""
 _MOST = 32_000
 """Characters of a cell, a little below what the file format allows."""
@@ -55,6 +55,7 @@ def _begin(book: Any, name: str, columns: Sequence[tuple[str, int]]) -> Any:
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.set_paper(9)
+    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     sheet.set_footer("&C第 &P 页 共 &N 页")

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from jiheng.model import Document, Project
+from jiheng.rules.baseline import ACCEPTED
 from jiheng.rules.finding import Finding, Severity
 from jiheng.rules.registry import all_rules
 from jiheng.writers.findings_json import Checked
@@ -36,11 +37,13 @@ def in_words(count: Counter[Severity]) -> str:
 
 
 def show(document: Document, findings: Sequence[Finding], console: Console) -> None:
-    """One document."""
-    console.print(Text(f"{document.source}　{in_words(counted(findings))}", style="bold"))
+    """One document; what a baseline accepted is only counted."""
+    new = [f for f in findings if f.silenced != ACCEPTED]
+    accepted = f"（另有 {len(findings) - len(new)} 处在基线中，不再列出）" if len(new) < len(findings) else ""
+    console.print(Text(f"{document.source}　{in_words(counted(new))}{accepted}", style="bold"))
     projects = {p.sequence: p for p in document.projects}
     groups: dict[int, list[Finding]] = {}
-    for f in findings:
+    for f in new:
         groups.setdefault(f.project, []).append(f)
     for number in sorted(groups, key=lambda n: (_weight(groups[n]), n)):
         console.print(Text(f"\n  {_title(projects.get(number))}", style="bold blue"))
