@@ -30,13 +30,13 @@ class IndicatorGrid:
 
     __slots__ = ("_carried", "_layouts", "columns", "flat_columns", "groups", "unknown", "width")
 
-    def __init__(self, head: Row, before: IndicatorGrid | None = None) -> None:
-        """``before`` is the grid of the same project that this one goes on with, its head repeated on a new page."""
+    def __init__(self, head: Row, last: IndicatorGrid | None = None, goes_on: bool = False) -> None:
+        """``last`` is the grid before; ``goes_on`` says that it is the same project's, its head repeated."""
         self.columns: list[tuple[int, int, str, int]] = []  # first grid column, width, key, group
         self.flat_columns: list[FlatColumn] = []  # head fields in a list with one row an indicator
         self.unknown: list[tuple[int, int, str]] = []
         self.width = max((c.column + c.width for c in head.cells), default=0)
-        self._carried: dict[str, tuple[str, Anchor]] = {} if before is None else before._carried
+        self._carried: dict[str, tuple[str, Anchor]] = last._carried if last is not None and goes_on else {}
         self._layouts: dict[tuple[tuple[int, ...], int], _Layout] = {}
         seen: dict[str, str] = {}
         group = 0
@@ -54,6 +54,11 @@ class IndicatorGrid:
             seen[key] = label
             self.columns.append((cell.column, cell.width, key, group))
         self.groups = group + 1
+        if last is not None and last._heads() == self._heads():  # the same form again: what is known of its rows holds
+            self._layouts = last._layouts
+
+    def _heads(self) -> tuple[object, ...]:
+        return self.columns, self.flat_columns, self.unknown, self.groups
 
     def _other_column(self, cell: Cell) -> None:
         key = head_key(cell.text) or block_key(cell.text)
@@ -72,7 +77,7 @@ class IndicatorGrid:
             self.columns = [c for c in self.columns if not (c[2] == "target" and c[0] <= cell.column < c[0] + c[1])]
             self.columns.append((cell.column, cell.width, str(key), self.groups - 1))
         self.columns.sort()
-        self._layouts.clear()
+        self._layouts = {}
         return True
 
     def _layout(self, row: Row) -> _Layout:
@@ -96,9 +101,9 @@ class IndicatorGrid:
         names = {n: name for start, width, name in self.unknown for n in under(start, width)}
         return groups, [(n, names.get(n, "")) for n in range(len(cells)) if n not in known]
 
-    def _values(self, table: Table, row: Row, group: int) -> Found:
+    def _values(self, table: Table, row: Row, places: list[tuple[str, int]]) -> Found:
         found: Found = {}
-        for key, n in self._layout(row)[0][group]:
+        for key, n in places:
             cell = row.cells[n]
             anchor = anchor_of(table, row, cell)
             if key in found:
@@ -116,14 +121,16 @@ class IndicatorGrid:
         lone = [c for c in row.cells if c.text.strip()]
         if len(lone) == 1 and lone[0].width >= max(3, self.width - 1):
             return False
-        found = self._carry(self._values(table, row, self.groups - 1))
+        groups, others = self._layout(row)
+        found = self._carry(self._values(table, row, groups[-1]))
         indicator = _indicator(found)
         if self.groups > 1:
-            indicator = _with_midterm(indicator, _indicator(self._values(table, row, 0)))
+            indicator = _with_midterm(indicator, _indicator(self._values(table, row, groups[0])))
         if indicator is not None:
             into.indicators.append(indicator)
-        self._warn_nature(table, row, into)
-        self._warn_unplaced(table, row, into)
+        if "comparator" in found:
+            _warn_nature(table, row, groups[-1], into)
+        _warn_unplaced(table, row, others, into)
         return True
 
     def _carry(self, found: Found) -> Found:
@@ -140,22 +147,22 @@ class IndicatorGrid:
         self._carried.update((k, v) for k, v in found.items() if v[0].strip())
         return found
 
-    def _warn_nature(self, table: Table, row: Row, into: ProjectBuilder) -> None:
-        """Say what stands in the column of signs and is none: 正向指标, 定性."""
-        for key, n in self._layout(row)[0][self.groups - 1]:
-            text = row.cells[n].text.strip()
-            if key == "comparator" and text and not is_sign(text):
-                message = "指标表里表示比较符的一栏不是比较符，没有读入"
-                into.warnings.append(Warning(message, anchor_of(table, row, row.cells[n]), text))
 
-    def _warn_unplaced(self, table: Table, row: Row, into: ProjectBuilder) -> None:
-        for n, name in self._layout(row)[1]:
-            cell = row.cells[n]
-            if cell.text.strip() and name not in ("绩效指标", "序号", "指标"):
-                message = (
-                    f"指标表里“{name}”一栏的内容没有对应的项目" if name else "指标表里多出的单元格，不知属于哪一栏"
-                )
-                into.warnings.append(Warning(message, anchor_of(table, row, cell), cell.text.strip()))
+def _warn_nature(table: Table, row: Row, places: list[tuple[str, int]], into: ProjectBuilder) -> None:
+    """Say what stands in the column of signs and is none: 正向指标, 定性."""
+    for key, n in places:
+        text = row.cells[n].text.strip()
+        if key == "comparator" and text and not is_sign(text):
+            message = "指标表里表示比较符的一栏不是比较符，没有读入"
+            into.warnings.append(Warning(message, anchor_of(table, row, row.cells[n]), text))
+
+
+def _warn_unplaced(table: Table, row: Row, others: list[tuple[int, str]], into: ProjectBuilder) -> None:
+    for n, name in others:
+        cell = row.cells[n]
+        if cell.text.strip() and name not in ("绩效指标", "序号", "指标"):
+            message = f"指标表里“{name}”一栏的内容没有对应的项目" if name else "指标表里多出的单元格，不知属于哪一栏"
+            into.warnings.append(Warning(message, anchor_of(table, row, cell), cell.text.strip()))
 
 
 def _raw_target(found: Found) -> tuple[str, Anchor | None]:

@@ -13,6 +13,7 @@ from jiheng.readers.texts import flat, kept_lines
 from jiheng.readers.values import budgets_in, parse_amount, parse_percent
 
 AMOUNTS = ("total", "fiscal", "other", "midterm_total", "midterm_fiscal", "midterm_other")
+AMOUNT_KEYS = frozenset(AMOUNTS)
 _AMOUNT_NAMES = {
     "total": "预算数", "fiscal": "财政资金", "other": "其他资金", "midterm_total": "中期资金总额",
     "midterm_fiscal": "中期财政拨款", "midterm_other": "中期其他资金",

@@ -14,7 +14,7 @@ from jiheng.readers.flat_list import flat_cells, put_block
 from jiheng.readers.goal_rows import GoalRows
 from jiheng.readers.indicator_grid import IndicatorGrid, is_head
 from jiheng.readers.plan_rows import PlanRows, holds_values
-from jiheng.readers.project_builder import AMOUNTS, ProjectBuilder, anchor_of
+from jiheng.readers.project_builder import AMOUNT_KEYS, AMOUNTS, ProjectBuilder, anchor_of
 from jiheng.readers.texts import (
     IMPRINT,
     block_key,
@@ -71,7 +71,7 @@ class TablesReader:
             self._unit_line(unit, Anchor(paragraph=block.number, sheet=block.sheet, page=block.page))
         elif match := IMPRINT.fullmatch(_UNIT.sub("", text)):
             self.imprint = self.imprint or match[1] or match[2]
-        elif _UNIT.fullmatch(text.strip("()")) is None and not self._fields(block):
+        elif _UNIT.fullmatch(text.strip("()")) is None and not (":" in text and self._fields(block)):
             self.titles.take(block)
 
     def _fields(self, block: Paragraph) -> bool:
@@ -151,7 +151,7 @@ class TablesReader:
         if self.project.has_grid and self.titles.pending:
             self._close()
         self._begin_if_waiting()
-        grid = IndicatorGrid(row, self._last_grid if self.project.has_grid else None)
+        grid = IndicatorGrid(row, self._last_grid, self.project.has_grid)
         self._grid = self._last_grid = grid
         self._block = None
         self.project.has_grid = True
@@ -294,8 +294,10 @@ class TablesReader:
 
     def _amounts_below(self, table: Table, row: Row, cells: list[Cell], keys: list[str | None]) -> bool:
         """A row of labels (预算数 │ 财政资金 │ 其他资金) whose amounts stand in the row below, or those amounts."""
-        filled = [(c, k) for c, k in zip(cells, keys, strict=True) if c.text.strip()]
         heads, self._amount_columns = self._amount_columns, []
+        if not heads and not AMOUNT_KEYS.intersection(keys):
+            return False
+        filled = [(c, k) for c, k in zip(cells, keys, strict=True) if c.text.strip()]
         if len(filled) > 1 and all(k in AMOUNTS for _, k in filled):
             self._amount_columns = [(c, str(k)) for c, k in filled]
             return len(filled) == sum(1 for c in cells if not c.continued)
@@ -371,10 +373,12 @@ class TablesReader:
 
 def _heads_budget(row: Row) -> bool:
     """Whether a row begins with a label that stands beside labels of amounts: 预算规模 │ 预算数 │ 100 …"""
+    if head_key(row.cells[0].text) not in ("total", "purpose", "beyond"):
+        return False
     filled = [c for c in row.cells if c.text.strip()]
     keys = [head_key(c.text) for c in filled[:2]]
     return (
-        len(filled) > 2 and keys[0] in ("total", "purpose", "beyond") and keys[1] in AMOUNTS
+        len(filled) > 2 and keys[1] in AMOUNTS
         and any(head_key(c.text) is None for c in filled)
     )  # fmt: skip
 

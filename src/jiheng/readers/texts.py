@@ -75,7 +75,9 @@ _FIELD_BREAK = re.compile(r"\n|[ \t\u3000\u00a0]+(?=[^\s:：]{2,12}[:：])")
 
 def fields_in(text: str) -> list[tuple[str, str, str]]:
     """(key, label, value) of each field of a text that is nothing but fields: 项目名称：…  项目编码：…; else empty."""
-    found = []
+    found: list[tuple[str, str, str]] = []
+    if ":" not in text and "：" not in text:
+        return found
     for part in _FIELD_BREAK.split(text):
         at = [m.start() for m in re.finditer("[:：]", part)][:2]
         labelled = next(((key, n) for n in at if (key := head_key(part[:n])) is not None), None)
