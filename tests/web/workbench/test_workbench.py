@@ -10,6 +10,7 @@ from django.test import Client
 from jiheng.web.org.models import Unit
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.plan.states import State
+from jiheng.web.workbench import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +64,10 @@ def test_few_queries_however_many_projects(
 
 def test_a_stranger_is_sent_to_the_login(client: Client) -> None:
     assert client.get("/").headers["Location"].startswith("/login/")
+
+
+def test_the_bars_count_what_the_cycle_would(projects: list[Project]) -> None:
+    found = Project.objects.all()
+    alone = queries.counted(found, [])
+    assert {s: n for s, n in queries.counted(found, queries.progress(found, "unit")).items() if n} == alone
+    assert sum(alone.values()) == len(projects)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -59,6 +59,7 @@ class Bar:
     budget: Decimal
     shares: list[tuple[str, str, int, int]]
     """(state, label, percent, where it begins) of each state that occurs."""
+    by_state: dict[str, int]
 
 
 def current_year(person: Person) -> BudgetYear | None:
@@ -71,9 +72,15 @@ def reachable(person: Person, year: BudgetYear) -> QuerySet[Project]:
     return Project.objects.filter(reach(person, "plan.view"), budget_year=year)
 
 
-def stages(projects: QuerySet[Project], year: BudgetYear, today: date) -> list[Stage]:
+def counted(projects: QuerySet[Project], bars: Sequence[Bar]) -> dict[str, int]:
+    """How many tables stand in each state; the bars, where there are any, have counted them already."""
+    if not bars:
+        return dict(projects.order_by().values_list("state").annotate(Count("pk")))
+    return {state.value: sum(bar.by_state.get(state.value, 0) for bar in bars) for state in State}
+
+
+def stages(counts: Mapping[str, int], year: BudgetYear, today: date) -> list[Stage]:
     """The cycle of the year, with the first stage that still holds tables as the present one."""
-    counts = dict(projects.order_by().values_list("state").annotate(Count("pk")))
     now = next((s for s in State if counts.get(s.value)), None)
     found = []
     for state in State:
@@ -142,7 +149,7 @@ def _bar(name: str, rows: Sequence[dict[str, Any]]) -> Bar:
             begin = end
     passed = sum(n for state, n in by_state.items() if state in (State.APPROVED, State.PUBLISHED))
     money = sum((r["money"] or Decimal(0) for r in rows), Decimal(0))
-    return Bar(name, total, passed, sum(r["wrong"] or 0 for r in rows), money, shares)
+    return Bar(name, total, passed, sum(r["wrong"] or 0 for r in rows), money, shares, by_state)
 
 
 def red_list(projects: QuerySet[Project]) -> list[Project]:

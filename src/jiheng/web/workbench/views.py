@@ -27,7 +27,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     bars = queries.progress(projects, "department" if wide else "unit") if wide or department else []
     context = {
         "year": year,
-        "stages": queries.stages(projects, year, today),
+        "stages": queries.stages(queries.counted(projects, bars), year, today),
         "mine": queries.first(mine),
         "sum": queries.summary(mine),
         "bars": bars,
