@@ -10,6 +10,7 @@ from django.test import Client
 from jiheng.web.org.models import Unit
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.plan.states import State
+from jiheng.web.workbench import queries
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +64,8 @@ def test_few_queries_however_many_projects(
 
 def test_a_stranger_is_sent_to_the_login(client: Client) -> None:
     assert client.get("/").headers["Location"].startswith("/login/")
+
+
+def test_the_bars_count_what_the_cycle_does(projects: list[Project]) -> None:
+    rows = queries.by_state(Project.objects.all())
+    assert sum(bar.total for bar in queries.progress(rows, "unit")) == sum(row["n"] for row in rows) == len(projects)

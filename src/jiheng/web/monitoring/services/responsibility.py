@@ -67,8 +67,8 @@ def _name(target: Any) -> str:
 
 
 def _replace(person: Any, target: Any, name: str, unit: Unit, section: Section | None, someone: Person | None) -> bool:
-    mine = Responsibility.objects.select_for_update().filter(**{name: target})
-    before = [(r.section_id, r.person_id) for r in mine]
+    mine = Responsibility.objects.filter(**{name: target})
+    before = [(r.section_id, r.person_id) for r in mine.select_for_update()]
     after = [(section and section.pk, someone and someone.pk)] if section or someone else []
     if before == after:
         return False

@@ -7,12 +7,13 @@ from typing import Any
 from django.utils import timezone
 
 from jiheng.web.plan.models import Presence, Project
+from jiheng.web.plan.services.values import clean
 
 
 def be_here(person: Any, project: Project, cell: str) -> None:
     """This person has the table open now, with this cell chosen. No change of data: nothing is recorded."""
     Presence.objects.update_or_create(
-        project=project, person=person, defaults={"cell": cell[:64], "at": timezone.now()}
+        project=project, person=person, defaults={"cell": clean(cell)[:64], "at": timezone.now()}
     )
 
 
