@@ -15,6 +15,7 @@ from jiheng.readers.sheets import Sheet
 from jiheng.readers.workbook_ods import ods_sheets
 from jiheng.readers.workbook_xls import xls_sheets
 from jiheng.readers.workbook_xlsx import xlsx_sheets
+from jiheng.web.asked import number
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.monitoring.queries.form import rows_before
 from jiheng.web.monitoring.services.report import Form, printed
@@ -208,13 +209,14 @@ def _read_forms(rows: dict[int, dict[int, str]], changes: dict[int, Change], fou
     places = _columns(rows, ["监控表编号", "修订", *(label for label, _, _ in FORM_COLUMNS)], FORMS)
     revisions: dict[int, int] = {}
     for n in sorted(rows)[1:]:
-        key, revision = (rows[n].get(places[c], "").strip() for c in ("监控表编号", "修订"))
-        if not key.isdecimal() or int(key) not in changes:
-            found.problems.append(Problem(FORMS, n + 1, "监控表编号", key, _FOREIGN))
+        said, revision = (rows[n].get(places[c], "").strip() for c in ("监控表编号", "修订"))
+        key = number(said)
+        if key not in changes:
+            found.problems.append(Problem(FORMS, n + 1, "监控表编号", said, _FOREIGN))
             continue
-        revisions[int(key)] = int(revision) if revision.isdecimal() else -1
+        revisions[key] = -1 if (seen := number(revision)) is None else seen
         for label, name, _ in FORM_COLUMNS:
-            _compare(changes[int(key)], name, rows[n].get(places[label], ""), (FORMS, n + 1, label), found)
+            _compare(changes[key], name, rows[n].get(places[label], ""), (FORMS, n + 1, label), found)
     return revisions
 
 
@@ -230,12 +232,12 @@ def _read_rows(
     places = _columns(rows, ["指标编号", "三级指标", *(label for label, _, _ in ROW_COLUMNS)], INDICATORS)
     seen: set[int] = set()
     for n in sorted(rows)[1:]:
-        key, name = (rows[n].get(places[c], "").strip() for c in ("指标编号", "三级指标"))
-        place = (INDICATORS, n + 1)
-        if not key.isdecimal() or int(key) not in known:
-            found.problems.append(Problem(*place, "指标编号", key, _FOREIGN))
+        said, name = (rows[n].get(places[c], "").strip() for c in ("指标编号", "三级指标"))
+        place, key = (INDICATORS, n + 1), number(said)
+        if key not in known:
+            found.problems.append(Problem(*place, "指标编号", said, _FOREIGN))
             continue
-        pk, row = known[int(key)]
+        pk, row = known[key]
         if clean(name) != clean(row.name):
             message = f"这一行的指标应是“{row.name}”，行可能错位了。请重新下载模板填写。"
             found.problems.append(Problem(*place, "三级指标", name, message))

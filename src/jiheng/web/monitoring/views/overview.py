@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from jiheng.web.asked import numbers
+from jiheng.web.asked import number, numbers
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.monitoring.queries import overview as queries
@@ -44,8 +44,8 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
     asked = {name: request.GET.get(name, "") for name in ("department", "unit")}
     forms = records.filtered(mine, asked)
     rows = queries.kept_rows(found, _units(request, found, asked["unit"]))
-    if asked["department"].isdecimal():
-        rows = [r for r in rows if r["department"] == int(asked["department"])]
+    if (department := number(asked["department"])) is not None:
+        rows = [r for r in rows if r["department"] == department]
     found_sums = queries.put_together(rows)
     units, departments, tally = found_sums.units, found_sums.departments, found_sums.tally
     size = queries.UNITS if tally["count"] <= FEW * len(units) else queries.LONG_UNITS
@@ -70,7 +70,8 @@ def _units(request: HttpRequest, found: MonitoringRound, asked: str) -> list[int
     """The units that are added up: those that one may see, or the one that was asked for."""
     units = units_for(request.user, "monitoring.view", found.fiscal_year)
     units = units.filter(department__district_id=found.budget_year.district_id)
-    units = units.filter(pk=int(asked)) if asked.isdecimal() else units
+    if (unit := number(asked)) is not None:
+        units = units.filter(pk=unit)
     return list(units.order_by("pk").values_list("pk", flat=True))
 
 
