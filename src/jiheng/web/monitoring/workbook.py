@@ -242,7 +242,7 @@ def _read_rows(
             message = f"这一行的指标应是“{row.name}”，行可能错位了。请重新下载模板填写。"
             found.problems.append(Problem(*place, "三级指标", name, message))
         elif row.pk in seen:
-            found.problems.append(Problem(*place, "指标编号", key, "这个指标在表里出现了两次，请删去多余的一行。"))
+            found.problems.append(Problem(*place, "指标编号", said, "这个指标在表里出现了两次，请删去多余的一行。"))
         else:
             seen.add(row.pk)
             for label, field_name, _ in ROW_COLUMNS:
