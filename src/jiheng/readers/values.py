@@ -37,7 +37,7 @@ _NOT_A_UNIT = re.compile(r"[率度]$|比例|比重|满意|工作(?!日)|资金|�
 _LONGEST_UNIT = 8
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Half-width, without any white space: the form in which texts are compared."""
     if text.isascii():
@@ -73,7 +73,7 @@ def _unit(rest: str) -> str | None:
     return rest
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def parse_target(raw: str) -> Target:
     """The target value that a cell prints.
 
