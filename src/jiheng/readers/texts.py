@@ -25,7 +25,7 @@ BEGINS = re.compile(
 """What begins a new paragraph wherever it stands: a number, a label."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def flat(text: str) -> str | None:
     """A text of one line: line breaks go, runs of padding blanks are one; ``None`` where nothing is left."""
     if "\n" in text:
@@ -43,13 +43,13 @@ def kept_lines(text: str) -> str | None:
     return "\n".join(line for part in text.split("\n") if (line := flat(part))) or None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def label_of(text: str) -> str:
     """A cell's text as a label to look up."""
     return "" if len(text) > 60 else bare(plain(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def head_key(text: str) -> str | None:
     """The key of a label in the head of a form, such as ``code`` or ``total``."""
     return labels().head.get(label_of(text))
@@ -91,13 +91,13 @@ def fields_in(text: str) -> list[tuple[str, str, str]]:
     return found
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def block_key(text: str) -> str | None:
     """The key of a label that stands beside several rows: budget, plan, goals, indicators."""
     return labels().blocks.get(label_of(text))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def column_key(text: str) -> str | None:
     """The key of a column of the indicator table."""
     return labels().columns.get(label_of(text))
@@ -118,13 +118,13 @@ _PERIOD = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_period(text: str) -> bool:
     """Whether this is the label of a period of the spending plan: 3月底, 第一季度."""
     return len(text) < 30 and _PERIOD.fullmatch(label_of(text)) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def is_furniture(text: str) -> bool:
     """A line that only says which part of the document begins, a page number and the like."""
     clean = plain(text)
@@ -140,7 +140,7 @@ def is_furniture(text: str) -> bool:
     return re.fullmatch(r"[-—–]*第?\d{1,4}页?[-—–]*|第\d+页共\d+页", clean) is not None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def title_suffix(text: str) -> str | None:
     """How a project's heading ends (绩效目标表 …), or ``None`` where the text is no such heading."""
     clean = plain(text)

@@ -39,7 +39,7 @@ _NOT_A_UNIT = re.compile(
 _LONGEST_UNIT = 8
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Half-width, without any white space: the form in which texts are compared."""
     if text.isascii():
@@ -75,7 +75,7 @@ def _unit(rest: str) -> str | None:
     return rest
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def parse_target(raw: str) -> Target:
     """The target value that a cell prints.
 
