@@ -20,7 +20,7 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = "postgresql://postgres@127.0.0.1:5432"
-PATIENCE = 60
+PATIENCE = 180
 """Seconds for the server to answer its first page."""
 
 

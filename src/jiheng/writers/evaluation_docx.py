@@ -42,7 +42,7 @@ def _head(form: EvaluationForm) -> Iterator[Line]:
 
 
 def _money(form: EvaluationForm) -> Iterator[Line]:
-    columns = (1600, 1050, 1050, 1050, 650, 800)
+    columns = (1550, 1030, 1030, 1030, 650, 800)
     rate = TEXT_WIDTH - _LABEL - sum(columns)
     side = Box("项目资金\n（万元）", _LABEL, "FormLabel", "restart")
     heads = ("", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
