@@ -9,12 +9,12 @@ from jiheng.writers.docx_package import TEXT_WIDTH, package
 from jiheng.writers.evaluation_form import DepartmentReport, EvaluationForm, IndicatorRow, PlaceRow
 
 _SIDE = 500
-_WIDTHS = (_SIDE, 800, 950, 1750, 1150, 1150, 650, 700, TEXT_WIDTH - 7650)
-_LABEL = _SIDE + 800 + 950
+_WIDTHS = (_SIDE, 800, 900, 1600, 1100, 1100, 650, 800, TEXT_WIDTH - 7450)
+_LABEL = _SIDE + 800 + 900
 _NEW_PAGE = "<w:pageBreakBefore/>"
 _CENTRED = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/>'
 _PLACES = ("名称", "项目数", "全年预算数\n（万元）", "全年执行数\n（万元）", "执行率", "得分", "等级")
-_PLACE_WIDTHS = (3212, 900, 1400, 1400, 900, 850, 750)
+_PLACE_WIDTHS = (2962, 850, 1400, 1400, 1100, 950, 750)
 
 
 def _label(words: str, width: int) -> Box:
@@ -42,7 +42,7 @@ def _head(form: EvaluationForm) -> Iterator[Line]:
 
 
 def _money(form: EvaluationForm) -> Iterator[Line]:
-    columns = (1750, 1150, 1150, 1150, 650, 700)
+    columns = (1550, 1030, 1030, 1030, 650, 800)
     rate = TEXT_WIDTH - _LABEL - sum(columns)
     side = Box("项目资金\n（万元）", _LABEL, "FormLabel", "restart")
     heads = ("", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")

@@ -90,7 +90,7 @@ def build(tell: Callable[[str], None] = lambda _: None) -> None:
     tell("公开往年文本")
     evaluation.build(years[0])
     tell("绩效自评")
-    results.build(years[1])
+    results.build(*years[:2])
     tell("整改台账")
 
 

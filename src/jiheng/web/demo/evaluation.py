@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from jiheng.model import Target
 from jiheng.scoring.comparison import direction_of
 from jiheng.scoring.numbers import plain
@@ -28,29 +30,36 @@ from jiheng.web.evaluation.services.department import freeze, overview_of_depart
 from jiheng.web.evaluation.services.filling import STORED_ROW
 from jiheng.web.evaluation.services.start import BATCH, covered_projects, make_forms
 from jiheng.web.evaluation.services.submission import needs_reason
+from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.models import RecordState
+from jiheng.web.monitoring.services.evidence import attach
 from jiheng.web.org.models import Department, Person
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
+from jiheng.writers.docx_report import Paragraph, write_report
 
-TEMPERS = ("honest", "honest", "honest", "proud", "honest", "copied", "honest", "weak")
-"""By unit, in turn: proud ones score about full points everywhere, copied ones report the targets, weak ones fall
-short."""
+PROVING = ("honest", "fair")
+"""Those who keep evidence of what they report."""
+TEMPERS = ("honest", "fair", "honest", "proud", "fair", "copied", "honest", "weak")
+"""By unit, in turn: fair ones finish late and pay a little more, proud ones score about full points everywhere, copied
+ones report the targets, weak ones fall short."""
 _REASONS = (
     "施工队进场较晚，部分任务跨年完成。今后提前启动采购，按月调度进度。",
     "实际需求少于年初测算，按实有数量实施。下年按上年实绩测算指标值。",
     "问卷回收样本偏少，群众对维护时段有意见。下年调整作业时间并扩大调查。",
     "材料价格上涨，单位成本高于预算。下年采用框架协议采购。",
 )
-_SHARES = {"honest": (88, 108), "proud": (100, 104), "copied": (100, 100), "weak": (38, 92)}
-_MONTHS = {"honest": (10, 11), "proud": (10, 11), "copied": (11, 11), "weak": (11, 12)}
+_SHARES = {"honest": (88, 108), "fair": (80, 103), "proud": (100, 104), "copied": (100, 100), "weak": (38, 92)}
+_MONTHS = {"honest": (10, 11), "fair": (10, 12), "proud": (10, 11), "copied": (11, 11), "weak": (11, 12)}
 _STAMP = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
+_OPENED = datetime(2026, 1, 12, 1, 30, tzinfo=UTC)
 
 
 def build(year: BudgetYear) -> int:
     """Fill in the self-evaluations of all approved projects of the year; how many."""
     finance = Person.objects.get(username="caizheng")
-    EvaluationYear.objects.create(budget_year=year, closes_on=date(year.year + 1, 3, 31), opened_by=finance)
+    opened = EvaluationYear.objects.create(budget_year=year, closes_on=date(year.year + 1, 3, 31), opened_by=finance)
+    EvaluationYear.objects.filter(pk=opened.pk).update(opened_at=_OPENED)
     keys = list(covered_projects(year).order_by("pk").values_list("pk", flat=True))
     for begin in range(0, len(keys), BATCH):
         make_forms(year, keys[begin : begin + BATCH])
@@ -61,6 +70,7 @@ def build(year: BudgetYear) -> int:
     for form in found:
         _fill(form, tempers[form.unit_id])
     _store(found)
+    _prove([f for f in found if tempers[f.unit_id] in PROVING], finance)
     _steps(found)
     for department in Department.objects.filter(district=year.district):
         _overall(department, year)
@@ -76,23 +86,25 @@ def _fill(form: SelfEvaluation, temper: str) -> None:
     form.goals_actual = (
         f"全年{'基本' if temper == 'weak' else ''}完成年度总体目标：{goals[0] if goals else form.project}。"
     )
-    rescore(form, rows, pack, ())
+    proven = [row.pk for row in rows] if temper in PROVING else []
+    rescore(form, rows, pack, proven)
     for row in rows:
         if needs_reason(row, pack):
             row.deviation = _REASONS[rnd.randrange(len(_REASONS))]
     if temper == "proud" and rows[0].computed is not None and rows[0].computed < rows[0].weight:
         rows[0].given, rows[0].given_reason = rows[0].weight, "工作量大，群众评价好，按满分计。"
-        rescore(form, rows, pack, ())
+        rescore(form, rows, pack, proven)
     if form.doubts:
         form.honesty_explanation = "完成值按年度工作总结填报，佐证材料存单位备查。"
     form.state, form.state_since = RecordState.ACCEPTED, _STAMP
 
 
 def _answer(row: EvaluatedIndicator, temper: str, year: int, rnd: random.Random) -> None:
-    """What a unit of this temper says of an indicator; honest ones keep what monitoring reported at the year's end."""
+    """What a unit of this temper says of an indicator; honest and fair ones keep what monitoring reported last."""
     target = target_of(row)
     direction = direction_of(target, year)
-    if temper == "honest" and row.actual_raw.strip() and direction != "qualitative":
+    told = direction not in (("qualitative", "date", "inverse") if temper == "fair" else ("qualitative",))
+    if temper in PROVING and row.actual_raw.strip() and told:
         return
     if direction == "date":
         month = rnd.choice(_MONTHS[temper])
@@ -123,6 +135,16 @@ def _store(forms: list[SelfEvaluation]) -> None:
     SelfEvaluation.objects.bulk_update(forms, kept, batch_size=100)
     rows = [row for form in forms for row in form.rows.all()]
     EvaluatedIndicator.objects.bulk_update(rows, STORED_ROW, batch_size=200)
+
+
+def _prove(forms: list[SelfEvaluation], by: Person) -> None:
+    """A file beside each row: one content, kept once."""
+    rows = [(form, row) for form in forms for row in form.rows.all()]
+    paper = write_report("验收单", "", [Paragraph("经现场核对，完成数量和质量与填报一致。")], ["验收小组"])
+    form, row = rows[0]
+    first = attach(by, row, form.project, SimpleUploadedFile("验收单.docx", paper))
+    same = {"name": first.name, "path": first.path, "size": first.size, "sm3": first.sm3, "by": by}
+    Evidence.objects.bulk_create([Evidence(project=f.project, owner=r, **same) for f, r in rows[1:]], batch_size=500)
 
 
 def _steps(forms: list[SelfEvaluation]) -> None:

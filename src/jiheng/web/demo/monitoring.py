@@ -34,7 +34,7 @@ LAST = date(2026, 10, 31)
 OWN = "312002"
 """The unit of the clerk of the demonstration: some of its forms are left to be filled in."""
 LATE_UNITS = ("303002", "307003", "309001")
-PACES = ("good",) * 15 + ("slow",) * 3 + ("off",)
+PACES = ("good",) * 13 + ("slow",) * 4 + ("off",)
 """How projects go, as often as it happens."""
 TROUBLE = (
     ("funds", "上级资金8月才到位，后续工序相应推迟。", "已与财政对接，按新的节点倒排工期，月调度。"),
@@ -103,7 +103,7 @@ def _row(row: IndicatorReport, pace: str, form: MonitoringRecord, rnd: random.Ra
     target, gone = target_of(row), time_gone(form.round.period_end, form.round.budget_year.year)
     row.likelihood = "certain" if pace == "good" else "possible"
     row.forecast_raw = row.target_raw.lstrip("≥≤")
-    slow = {"good": Decimal(1), "slow": Decimal("0.82"), "off": Decimal("0.55")}[pace]
+    slow = {"good": Decimal(1), "slow": Decimal(72 + form.project_id % 5 * 4) / 100, "off": Decimal("0.55")}[pace]
     if target.value is None:
         row.actual_raw = "正在实施" if form.round.period_end.month < 11 else "11月20日完成"
     elif "满意" in row.level2 and form.round.period_end.month < 12:

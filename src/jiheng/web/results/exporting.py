@@ -98,12 +98,12 @@ def assessment_file(
 # On paper: number, source and project stand with the problem, so that it can be read.
 _PAPER = (
     ("序号", 5),
-    ("责任单位、项目", 20),
-    ("问题", 25),
+    ("责任单位、项目", 18),
+    ("问题", 24),
     ("整改措施", 20),
     ("整改结果", 16),
-    ("期限", 8),
-    ("状态", 6),
+    ("期限", 10),
+    ("状态", 7),
 )
 
 

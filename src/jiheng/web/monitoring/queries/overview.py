@@ -162,11 +162,16 @@ def _rounded(value: Decimal) -> Decimal:
 def heat(forms: QuerySet[MonitoringRecord], shown: list[Group]) -> None:
     """Give each unit its projects, the worst first, as many as a line holds."""
     place = Window(RowNumber(), partition_by="unit", order_by=[F("severity").asc(), F("pk").asc()])
-    cells = (
+    places = (
         forms.filter(unit__in=[g.pk for g in shown]).annotate(severity=SEVERITY).annotate(place=place)
-        .filter(place__lte=CELLS).order_by("unit", "place")
-        .values("pk", "unit", "light", "project__name", "light_reason", "state")
+        .filter(place__lte=CELLS).order_by("unit", "place").values_list("pk", flat=True)
     )  # fmt: skip
+    keys = list(places)  # names are read of those alone that are shown
+    rows = MonitoringRecord.objects.filter(pk__in=keys).values(
+        "pk", "unit", "light", "project__name", "light_reason", "state"
+    )
+    by_key = {row["pk"]: row for row in rows}
+    cells = [by_key[key] for key in keys if key in by_key]
     found = defaultdict(list)
     for cell in cells:
         found[cell["unit"]].append(cell)

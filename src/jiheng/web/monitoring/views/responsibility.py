@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.queries import responsibility as queries
 from jiheng.web.monitoring.services.responsibility import assign
 from jiheng.web.org.models import Department, Unit
@@ -25,6 +26,12 @@ def _year(request: HttpRequest) -> tuple[list[BudgetYear], BudgetYear | None]:
     years = years_for(request.user)
     asked = request.POST.get("year") or request.GET.get("year", "")
     return years, next((y for y in years if asked in (str(y.pk), str(y.year))), years[0] if years else None)
+
+
+def _year_at_work(request: HttpRequest) -> tuple[list[BudgetYear], BudgetYear | None]:
+    """The year that was asked for, else the one that is being monitored: next year's targets report nothing yet."""
+    years, year = _year(request)
+    return years, year if request.GET.get("year") else records.chosen({}, years)[0]
 
 
 def _assign(request: HttpRequest, targets: list[Any], sections: list[Any], people: list[Any]) -> None:
@@ -123,10 +130,10 @@ def _duties(request: HttpRequest, years: list[BudgetYear], year: BudgetYear | No
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
     """/responsibility/mine/: what I answer for, and how it stands."""
-    return _duties(request, *_year(request), person=request.user)
+    return _duties(request, *_year_at_work(request), person=request.user)
 
 
 @login_required
 def section(request: HttpRequest, pk: int) -> HttpResponse:
     """/responsibility/section/ID/: what a section answers for."""
-    return _duties(request, *_year(request), section=queries.section_or_404(request.user, pk))
+    return _duties(request, *_year_at_work(request), section=queries.section_or_404(request.user, pk))
