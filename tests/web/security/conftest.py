@@ -145,7 +145,7 @@ def _people(w: SimpleNamespace) -> None:
 def _work(w: SimpleNamespace) -> None:
     from jiheng.web.api.services import create
     from jiheng.web.disclosure.models import Publication
-    from jiheng.web.execution.models import Contract, ImportBatch, Payment, Procurement
+    from jiheng.web.execution.models import Contract, Evidence, ImportBatch, Payment, Procurement
     from jiheng.web.execution.services import refresh_totals
     from jiheng.web.jobs.models import Job
     from jiheng.web.plan import documents
@@ -212,6 +212,9 @@ def _work(w: SimpleNamespace) -> None:
         description="请补充", due_on=timezone.localdate(), measures="措施", outcome="结果", raised_by=w.finance_reviewer,
     )  # fmt: skip
     RectificationStep.objects.create(item=w.rectification, name="raise", text="提出", by=w.finance_reviewer)
+    w.item_evidence = Evidence.objects.create(
+        project=w.project, owner=w.rectification, name="整改照片.pdf", path="evidence/none", sm3="0" * 64, by=w.clerk
+    )
     notify([w.clerk], "请修改", f"/plan/{w.project.pk}/")
 
 
@@ -340,8 +343,10 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ),
     "monitoring-evidence": lambda w: {"pk": w.row.pk},
     **dict.fromkeys(
-        ("monitoring-evidence-file monitoring-evidence-remove"
-         " rectification-evidence-file rectification-evidence-remove").split(), lambda w: {"pk": w.evidence.pk}
+        "monitoring-evidence-file monitoring-evidence-remove".split(), lambda w: {"pk": w.evidence.pk}
+    ),
+    **dict.fromkeys(
+        "rectification-evidence-file rectification-evidence-remove".split(), lambda w: {"pk": w.item_evidence.pk}
     ),
     **dict.fromkeys(
         "evaluation-form evaluation-cells evaluation-refresh evaluation-step".split(),

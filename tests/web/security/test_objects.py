@@ -58,6 +58,8 @@ WALLS: dict[str, Wall] = {
     "import-progress": Wall("clerk", f"head reviewer {UNIT}"),
     "org-account": Wall("system_admin", ADMINS), "org-account-change": Wall("system_admin", ADMINS, "post", (("do", "disable"),)),
     "audit-entry": Wall("auditor", "clerk reviewer finance_reviewer far_auditor far_audit_admin system_admin nobody"),
+    "rectification-evidence": Wall("clerk", UNIT, "post"), "rectification-evidence-file": Wall("clerk", UNIT),
+    "rectification-evidence-remove": Wall("clerk", UNIT, "post"),
     "rectification-item": Wall("clerk", UNIT), "rectification-step": Wall("clerk", UNIT, "post", (("step", "measure"),)),
     "execution-project": Wall("clerk", UNIT),
     "execution-add": Wall("clerk", f"head {UNIT}", "post", PAID), "execution-change": Wall("clerk", f"head {UNIT}", "post", PAID),
