@@ -135,16 +135,16 @@ class IndicatorGrid:
 
     def _carry(self, found: Found) -> Found:
         """Carry merged categories down; a new category ends the subcategory above it."""
-        if (
-            found.get("level1", ("",))[0].strip()
-            and "level2" in self._carried
-            and found["level1"] != self._carried.get("level1")
-        ):
-            del self._carried["level2"]
+        carried = self._carried
+        level1 = found.get("level1")
+        if level1 is not None and level1[0].strip() and level1 != carried.get("level1"):
+            carried.pop("level2", None)
         for key in CARRIED:
-            if key in found and not found[key][0].strip() and key in self._carried:
-                found[key] = self._carried[key]
-        self._carried.update((k, v) for k, v in found.items() if v[0].strip())
+            if key in found and key in carried and not found[key][0].strip():
+                found[key] = carried[key]
+        for key, value in found.items():
+            if value[0] and not value[0].isspace():
+                carried[key] = value
         return found
 
 

@@ -178,7 +178,7 @@ IMPRINT = re.compile(
 def is_contents_line(text: str) -> bool:
     """A line of a table of contents: leaders or a tab before a page number, or a heading with one."""
     line = text.strip("\n")
-    if len(line) >= 200:
+    if len(line) >= 200 or not line.rstrip()[-1:].isdecimal():
         return False
     if _TOC.fullmatch(line) is not None:
         return True
