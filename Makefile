@@ -5,10 +5,10 @@ export PYTHONUTF8 := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit fix docs lock bench demo clean
+.PHONY: help setup run test check audit fix docs screenshots lock bench demo clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 
 setup: ## make .venv from the lock files; does nothing when it is up to date
 	@$(PYTHON) tools/setup.py
@@ -37,8 +37,14 @@ docs: setup ## write the generated pages and build the handbook into site/
 	$(BIN)/python tools/docs.py
 	$(BIN)/mkdocs build --strict --quiet
 
+screenshots: setup ## photograph the pages of a new demonstration district for the handbook; needs Chromium
+	$(BIN)/python tools/screenshots.py
+
 audit: setup ## ask the public database of vulnerabilities about every locked package; needs the internet
 	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements/dev.txt
+
+demo: setup ## write the sample documents of demo/ anew from demo/source
+	$(BIN)/python tools/make_demo.py
 
 lock: setup ## compile requirements/*.in anew to exact versions with hashes
 	$(BIN)/python tools/lock.py

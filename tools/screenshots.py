@@ -93,7 +93,7 @@ def served() -> Iterator[str]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(240):
+    for _ in range(1800):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
