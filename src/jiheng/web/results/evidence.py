@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.services import evidence
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.results import queries, workflow
@@ -45,9 +44,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, Rectification]:
     """A file of an item that the person sees. Raises ``Http404``."""
-    found = get_object_or_404(Evidence.objects.select_related("content_type"), pk=pk)
-    if not isinstance(found.owner, Rectification):
-        raise Http404("没有这个佐证文件。")
+    found = evidence_of(Rectification, pk)
     return found, queries.item_or_404(request.user, found.object_id)
 
 
@@ -56,12 +53,7 @@ def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, Rectification]:
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded; never shown in the browser."""
     found, _ = _evidence(request, pk)
-    path = evidence.path_of(found)
-    if not path.is_file():
-        raise Http404("服务器上找不到这个文件。")
-    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename=\"evidence\"; filename*=UTF-8''{quote(found.name)}"
-    return response
+    return hand_out(found)
 
 
 @login_required

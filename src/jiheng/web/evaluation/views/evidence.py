@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +13,7 @@ from jiheng.web.evaluation.queries.forms import form_or_404
 from jiheng.web.evaluation.services.filling import recompute, why_closed
 from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.services import evidence
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 
@@ -53,9 +52,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, EvaluatedIndicator]:
-    found = get_object_or_404(Evidence.objects.select_related("content_type"), pk=pk)
-    if not isinstance(found.owner, EvaluatedIndicator):
-        raise Http404("没有这个佐证文件。")
+    found = evidence_of(EvaluatedIndicator, pk)
     return found, _row(request, found.object_id)
 
 
@@ -64,12 +61,7 @@ def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, EvaluatedIndicat
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded; never shown in the browser."""
     found, _ = _evidence(request, pk)
-    path = evidence.path_of(found)
-    if not path.is_file():
-        raise Http404("服务器上找不到这个文件。")
-    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename=\"evidence\"; filename*=UTF-8''{quote(found.name)}"
-    return response
+    return hand_out(found)
 
 
 @login_required

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,6 +20,7 @@ from jiheng.web.monitoring.queries.records import neighbours, record_or_404
 from jiheng.web.monitoring.services import evidence, report
 from jiheng.web.monitoring.services.report import Saved, save_cells
 from jiheng.web.monitoring.services.submission import FLOW, shortcomings, take_step
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.views.asked import asked
@@ -150,9 +150,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, IndicatorReport]:
-    found = get_object_or_404(Evidence.objects.select_related("content_type"), pk=pk)
-    if not isinstance(found.owner, IndicatorReport):
-        raise Http404
+    found = evidence_of(IndicatorReport, pk)
     return found, _row(request, found.object_id)
 
 
@@ -161,13 +159,7 @@ def _evidence(request: HttpRequest, pk: int) -> tuple[Evidence, IndicatorReport]
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded; never shown in the browser."""
     found, _ = _evidence(request, pk)
-    path = evidence.path_of(found)
-    if not path.is_file():
-        raise Http404("服务器上找不到这个文件。")
-    response = FileResponse(path.open("rb"), content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename=\"evidence\"; filename*=UTF-8''{quote(found.name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return hand_out(found)
 
 
 @login_required
