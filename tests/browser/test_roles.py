@@ -373,7 +373,7 @@ def address_of(name: str, town: dict[str, Any]) -> str:
 
 LATIN = {
     "Word", "Excel", "JSON", "Markdown", "OpenAPI", "Bearer", "Authorization", "Enter", "Ctrl", "Shift", "Delete", "Esc",
-    "TOTP", "otpauth", "docx",
+    "TOTP", "otpauth", "docx", "Office",
 }  # fmt: skip
 """Names that stay as they are in a Chinese text, and the ending of a file's name."""
 
