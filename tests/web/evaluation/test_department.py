@@ -132,3 +132,23 @@ def test_the_page_and_the_report(scored: Any, enter: Any, year: Any) -> None:
     assert "90.00%" in [c.text for r in document.tables[0].rows for c in r.cells]
     # A unit's clerk sees projects, not the department as a whole.
     assert enter("clerk").get(path).status_code == 404
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [("clerk", False), ("unit_head", False), ("department_reviewer", True)])
+def test_who_sees_only_a_unit_is_not_sent_to_the_department(
+    scored: Any, enter: Any, role: str, is_offered: bool
+) -> None:
+    from jiheng.web.org.models import Department
+
+    scored(("601001", "98.5", 100))
+    client, path = enter(role), f"/evaluation/department/{Department.objects.get().pk}/"
+    assert (client.get(path).status_code == 200) is is_offered
+    for page in ("/evaluation/", "/evaluation/ranking/"):
+        assert (path in client.get(page, {"year": 2026}).content.decode()) is is_offered
+
+
+def test_points_in_columns_have_two_decimals(scored: Any, enter: Any) -> None:
+    scored(("601001", "98.5", 100))
+    client = enter("finance_reviewer")
+    for page in ("/evaluation/", "/evaluation/ranking/"):
+        assert "<b>98.50</b>" in client.get(page, {"year": 2026}).content.decode()

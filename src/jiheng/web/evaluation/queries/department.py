@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -19,10 +20,15 @@ from jiheng.web.plan.models import BudgetYear
 WAN = 10000
 
 
+def seen_whole(person: Any, departments: Iterable[Department], year: BudgetYear) -> list[Department]:
+    """Those whose projects the person sees all of: only their overall self-evaluation can be opened."""
+    return [d for d in departments if allowed(person, "evaluation.view", At(d, year.year))]
+
+
 def department_or_404(person: Any, pk: int, year: BudgetYear) -> Department:
     """A department of the year's district whose projects the person sees as a whole. Raises ``Http404``."""
     found = Department.objects.filter(pk=pk, district=year.district_id).select_related("district").first()
-    if found is None or not allowed(person, "evaluation.view", At(found, year.year)):
+    if found is None or not seen_whole(person, [found], year):
         raise Http404("没有这个部门，或者您无权查看它的整体自评。")
     return found
 

@@ -40,12 +40,13 @@ def rank(request: HttpRequest) -> HttpResponse:
         raise Http404("地址不对。")
     department = number(request.GET.get("department"))
     found = visible_forms(request.user).filter(budget_year=year)
+    below = lists.departments_of(request.user, year)
     ranked = ranking.overview(request.user, year, level, department)
     context = {
         "page": Paginator(ranked.places, PAGE).get_page(request.GET.get("page")),
         "years": years, "year": year, "level": level, "levels": ranking.LEVELS, "department": department,
-        "departments": lists.departments_of(request.user, year),
-        "found": ranked,
+        "departments": below, "found": ranked,
+        "whole": [d.pk for d in departments.seen_whole(request.user, below, year)],
         "worst": ranking.worst(found.filter(department_id=department) if department else found),
     }  # fmt: skip
     return render(request, "evaluation/ranking.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jiheng.web.asked import number, numbers
 from jiheng.web.evaluation import documents
 from jiheng.web.evaluation.queries import lists
+from jiheng.web.evaluation.queries.department import seen_whole
 from jiheng.web.evaluation.queries.forms import visible_forms
 from jiheng.web.evaluation.services import exporting
 from jiheng.web.evaluation.services.start import start
@@ -59,10 +60,11 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     query.pop("page", None)
     sums = lists.totals(found)
     paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
+    departments = lists.departments_of(request.user, year)
     context: dict[str, Any] = {
         "years": years, "year": year, "page": paginator.get_page(request.GET.get("page")), "sums": sums,
         "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,
-        "departments": lists.departments_of(request.user, year), "found": lists.FOUND, "sorts": lists.SORT_NAMES,
+        "departments": departments, "whole": seen_whole(request.user, departments, year), "found": lists.FOUND, "sorts": lists.SORT_NAMES,
         "grades": ("优", "良", "中", "差"), "opened": opened, "job": job, "query": query.urlencode(),
         "may_open": allowed(request.user, "evaluation.manage", year), "steps": lists.batch_steps(request.user, year),
     }  # fmt: skip
