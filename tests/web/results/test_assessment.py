@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from jiheng.web.evaluation.models import EvaluatedIndicator, SelfEvaluation
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound, Responsibility
 from jiheng.web.org.models import Section, Unit
-from jiheng.web.results.assessment import assess
+from jiheng.web.results.assessment import assess, unit_to_open
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -121,3 +121,27 @@ def test_as_many_queries_for_many_indicators(project: Any, year: Any, monitored:
         for _ in range(10):
             project.indicators.create(name="又一项")
     assert counts[0] == counts[1] == 4
+
+
+def test_it_opens_where_there_is_something_to_assess(project: Any, monitored: Any, sections: Any, person: Any) -> None:
+    units = list(Unit.objects.filter(department__district=project.unit.department.district))
+    other = next(u for u in units if u.pk != project.unit_id)
+    assert unit_to_open([other, project.unit], None, {project.unit_id}) == project.unit
+    assert unit_to_open([other, project.unit], other.pk, {project.unit_id}) == project.unit
+    assert unit_to_open([project.unit, other], other.pk, {project.unit_id, other.pk}) == other
+    assert unit_to_open([project.unit, other], other.pk, set()) == other
+    assert unit_to_open([], None, set()) is None
+
+
+def test_it_says_what_to_do_where_nothing_is_assigned(
+    project: Any, monitored: Any, sections: Any, person: Any
+) -> None:
+    client = Client()
+    for role, advice in (("unit_head", "请先到<a"), ("auditor", "单位在“绩效监控—责任分解”指定")):
+        client.force_login(person(role), "django.contrib.auth.backends.ModelBackend")
+        page = client.get("/assessment/", {"unit": project.unit.pk}).content.decode()
+        assert "还没有分解到科室和个人" in page
+        assert advice in page
+    Responsibility.objects.create(unit=project.unit, project=project, section=sections[0])
+    assert "还没有分解到科室和个人" not in client.get("/assessment/").content.decode()
+    assert client.get("/assessment/").context["unit"] == project.unit

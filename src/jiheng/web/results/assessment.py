@@ -6,10 +6,12 @@ An indicator counts for who was named for it, else for who was named for its pro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from django.db.models import QuerySet
 
 from jiheng.policy import Pack
 from jiheng.scoring.aggregation import points_rate
@@ -61,6 +63,18 @@ def assess(unit: Unit, year: BudgetYear, round_: MonitoringRound | None) -> tupl
             people[person].append(rows[key])
     pack = pack_of(year)
     return _lines(sections, pack), _lines(people, pack)
+
+
+def with_holders(units: QuerySet[Unit], year: BudgetYear) -> set[int]:
+    """The keys of the units where somebody was named for something of the year."""
+    named = Responsibility.objects.filter(unit__in=units, project__budget_year=year)
+    return set(named.values_list("unit", flat=True))
+
+
+def unit_to_open(units: Sequence[Unit], own: int | None, named: Container[int]) -> Unit | None:
+    """The person's own unit, or the first, best one that has something to assess."""
+    ordered = sorted(units, key=lambda u: u.pk != own)  # keeps the order of the others
+    return next((u for u in ordered if u.pk in named), next(iter(ordered), None))
 
 
 def _holders(unit: Unit, year: BudgetYear) -> dict[tuple[str, int], tuple[str, str]]:

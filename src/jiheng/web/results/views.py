@@ -172,17 +172,17 @@ def _assessed(request: HttpRequest) -> dict[str, Any]:
     year = _year(request)
     if year is None:
         return {"year": None}
-    units = list(queries.units_of(request.user, year))
-    asked = request.GET.get("unit", "")
-    own = [u for u in units if u.pk == request.user.unit_id]
-    unit = next(iter([u for u in units if str(u.pk) == asked] or own or units), None)
+    seen = queries.units_of(request.user, year)
+    units, named = list(seen), assessing.with_holders(seen, year)
+    asked = next((u for u in units if str(u.pk) == request.GET.get("unit")), None)
+    unit = asked or assessing.unit_to_open(units, request.user.unit_id, named)
     rounds = queries.rounds_of(year)
     chosen = request.GET.get("round", "")
     round_ = next(iter([r for r in rounds if str(r.pk) == chosen] or rounds), None)
     sections, people = assessing.assess(unit, year, round_) if unit else ([], [])
     return {
         "year": year, "years": years_for(request.user), "units": units, "unit": unit, "rounds": rounds, "round": round_,
-        "groups": [("科室", sections), ("个人", people)],
+        "named": named, "groups": [("科室", sections), ("个人", people)],
     }  # fmt: skip
 
 
