@@ -9,10 +9,13 @@ from typing import Any
 import xlsxwriter
 
 from jiheng.writers.evaluation_form import EvaluationForm, IndicatorRow
+from jiheng.writers.excel_layout import height_of, print_on_a4
 
 FORMS_AS_SHEETS = 50
 """So many forms still get a sheet each in the official layout."""
 _WIDTHS = (6, 12, 14, 26, 16, 16, 8, 10, 34)
+_LEAST = 22
+"""Points of a row of one line."""
 _LIST = tuple(
     "年度 主管部门 实施单位 项目编码 项目名称 年初预算数（万元） 全年预算数（万元） 全年执行数（万元） 执行率 总分 等级"
     " 核查问题 对核查问题的说明".split()
@@ -54,9 +57,7 @@ class _Sheet:
         self.put(6, 6, "100", self.center)
         self.put(7, 7, form.score, self.center)
         self.put(8, 8, f"等级：{form.grade}" if form.grade else "", self.center)
-        self.sheet.set_landscape()
-        self.sheet.set_paper(9)
-        self.sheet.fit_to_pages(1, 0)
+        print_on_a4(self.sheet, heads=0)
 
     def _head(self, form: EvaluationForm) -> None:
         self.put(0, 2, "项目名称", self.label)
@@ -85,7 +86,8 @@ class _Sheet:
         self.row += 1
         self.put(3, 5, form.goals, self.left)
         self.put(6, 8, form.goals_actual, self.left)
-        self.sheet.set_row(self.row, 15 * max(3, 1 + max(len(form.goals), len(form.goals_actual)) // 24))
+        goals = ((form.goals, sum(_WIDTHS[3:6])), (form.goals_actual, sum(_WIDTHS[6:])))
+        self.sheet.set_row(self.row, max(48, height_of(goals)))
         self.row += 1
 
     def _indicators(self, rows: Sequence[IndicatorRow]) -> None:
@@ -95,6 +97,7 @@ class _Sheet:
         for place, row in enumerate(rows, 1):
             said = "\n".join(part for part in (row.deviation, row.adjustment) if part)
             cells = (str(place), row.level1, row.level2, row.name, row.target, row.actual, row.weight, row.points, said)
+            self.sheet.set_row(self.row, max(_LEAST, height_of(zip(cells, _WIDTHS, strict=True))))
             for n, words in enumerate(cells):
                 self.put(n, n, words, self.left if n in (3, 8) else self.center)
             self.row += 1
@@ -107,15 +110,32 @@ def _number(words: str) -> Any:
         return words
 
 
+def _width(head: str) -> int:
+    if head in ("项目编码", "项目名称", "三级指标"):
+        return 23
+    if head.endswith(("说明", "措施", "理由", "问题")):
+        return 30
+    return 18 if head.endswith(("部门", "单位", "值")) else max(8, min(14, 2 * len(head)))
+
+
 def _list(book: Any, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
-    sheet, bold = book.add_worksheet(name), book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    sheet, ruled = book.add_worksheet(name), {"border": 1, "text_wrap": True, "valign": "vcenter"}
+    bold = book.add_format(ruled | {"bold": True, "bg_color": "#E8EFF8", "align": "center"})
+    plain, money = book.add_format(ruled), book.add_format(ruled | {"num_format": "#,##0.00"})
+    widths = [_width(head) for head in heads]
+    sheet.set_row(0, height_of(zip(heads, widths, strict=True)))
     for n, head in enumerate(heads):
         sheet.write_string(0, n, head, bold)
-        sheet.set_column(n, n, 26 if len(head) > 8 or head.endswith("名称") else 14)
+        sheet.set_column(n, n, widths[n])
     for r, row in enumerate(rows, 1):
+        sheet.set_row(r, height_of(zip(row, widths, strict=True)))
         for n, words in enumerate(row):
             value = _number(words) if n in numbers else words
-            sheet.write(r, n, value) if isinstance(value, float) else sheet.write_string(r, n, str(value))
+            if isinstance(value, float):
+                sheet.write_number(r, n, value, money)
+            else:
+                sheet.write_string(r, n, str(value), plain)
+    print_on_a4(sheet)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(1, len(rows)), len(heads) - 1)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from io import BytesIO
-from math import ceil
 from typing import Any
 
 import xlsxwriter
 
 from jiheng.rules.finding import Severity
 from jiheng.rules.registry import all_rules
+from jiheng.writers.excel_layout import height_of, print_on_a4
 from jiheng.writers.findings_json import Checked
 from jiheng.writers.findings_text import WORDS
 from jiheng.writers.place import place
@@ -30,8 +30,8 @@ _SUMMARY = (
     ("警告", 8),
     ("提示", 8),
 )
-_LINE, _MOST_LINES = 14, 6
-"""Points of a line of text, and the lines after which a cell is cut on paper: a long purpose must not fill a page."""
+_MOST_LINES = 6
+"""The lines after which a cell is cut on paper: a long purpose must not fill a page."""
 _MOST = 32_000
 """Characters of a cell, a little below what the file format allows."""
 
@@ -53,23 +53,8 @@ def _begin(book: Any, name: str, columns: Sequence[tuple[str, int]]) -> Any:
         sheet.set_column(n, n, width)
         sheet.write_string(0, n, label, head)
     sheet.freeze_panes(1, 0)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.set_margins(left=0.3, right=0.3, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&C第 &P 页 共 &N 页")
+    print_on_a4(sheet)
     return sheet
-
-
-def _height(values: Sequence[object]) -> float:
-    """Points that a row of wrapped text needs: LibreOffice and WPS do not work it out themselves on opening."""
-    lines = 1
-    for value, (_, width) in zip(values, _COLUMNS, strict=True):
-        if isinstance(value, str):
-            printed = sum(2 if ord(c) > 0xFF else 1 for c in value[:_MOST])
-            lines = max(lines, ceil(printed / (width - 1)) + value.count("\n"))
-    return _LINE * min(lines, _MOST_LINES) + 3
 
 
 def _write(sheet: Any, row: int, values: Sequence[object], formats: Sequence[Any]) -> None:
@@ -104,7 +89,8 @@ def _findings(book: Any, documents: Sequence[Checked]) -> None:
                 p.name if p else "部门整体部分", WORDS[f.severity], f.code, rules[f.code].name, f.indicator, f.content,
                 f.message, f.advice, place(f.anchor), "",
             )  # fmt: skip
-            sheet.set_row(row, _height(values))
+            texts = [(v[:_MOST], w) for v, (_, w) in zip(values, _COLUMNS, strict=True) if isinstance(v, str)]
+            sheet.set_row(row, height_of(texts, _MOST_LINES))
             _write(sheet, row, values, [levels[f.severity] if n == 5 else plain for n in range(len(values))])
     sheet.autofilter(0, 0, max(row, 1), len(_COLUMNS) - 1)
 

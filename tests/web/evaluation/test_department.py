@@ -134,7 +134,9 @@ def test_the_page_and_the_report(scored: Any, enter: Any, year: Any) -> None:
     assert enter("clerk").get(path).status_code == 404
 
 
-@pytest.mark.parametrize(("role", "is_offered"), [("clerk", False), ("unit_head", False), ("department_reviewer", True)])
+@pytest.mark.parametrize(
+    ("role", "is_offered"), [("clerk", False), ("unit_head", False), ("department_reviewer", True)]
+)
 def test_who_sees_only_a_unit_is_not_sent_to_the_department(
     scored: Any, enter: Any, role: str, is_offered: bool
 ) -> None:

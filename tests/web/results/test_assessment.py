@@ -133,9 +133,7 @@ def test_it_opens_where_there_is_something_to_assess(project: Any, monitored: An
     assert unit_to_open([], None, set()) is None
 
 
-def test_it_says_what_to_do_where_nothing_is_assigned(
-    project: Any, monitored: Any, sections: Any, person: Any
-) -> None:
+def test_it_says_what_to_do_where_nothing_is_assigned(project: Any, monitored: Any, sections: Any, person: Any) -> None:
     client = Client()
     for role, advice in (("unit_head", "请先到<a"), ("auditor", "单位在“绩效监控—责任分解”指定")):
         client.force_login(person(role), "django.contrib.auth.backends.ModelBackend")

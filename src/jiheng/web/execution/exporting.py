@@ -11,14 +11,15 @@ import xlsxwriter
 
 from jiheng.web.execution.queries.lists import Row
 from jiheng.web.plan.models import BudgetYear
+from jiheng.writers.excel_layout import height_of, print_on_a4
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIGHTS = {"green": "正常", "yellow": "落后", "red": "严重", "grey": "—"}
 WAN = Decimal(10000)
 COLUMNS = (
-    ("项目代码", 24), ("项目名称", 36), ("单位", 26), ("全年预算数（万元）", 16), ("已支付（万元）", 16),
-    ("未支付（万元）", 16), ("执行率（%）", 12), ("计划进度（%）", 12), ("偏离（百分点）", 12),
-    ("预警", 8), ("说明", 50),
+    ("项目代码", 24), ("项目名称", 28), ("单位", 24), ("全年预算数\n（万元）", 14), ("已支付\n（万元）", 14),
+    ("未支付\n（万元）", 14), ("执行率\n（%）", 10), ("计划进度\n（%）", 10), ("偏离\n（百分点）", 11),
+    ("预警", 8), ("说明", 42),
 )  # fmt: skip
 
 
@@ -28,25 +29,34 @@ def workbook(rows: Iterable[Row], year: BudgetYear, on: date) -> bytes:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
     sheet = book.add_worksheet("预算执行")
-    head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
-    title, money = book.add_format({"bold": True, "font_size": 14}), book.add_format({"num_format": "#,##0.00"})
+    ruled = {"border": 1, "valign": "vcenter"}
+    head = book.add_format(ruled | {"bold": True, "bg_color": "#E8EFF8", "text_wrap": True, "align": "center"})
+    title = book.add_format({"bold": True, "font_size": 14, "valign": "vcenter"})
+    words, money = book.add_format(ruled | {"text_wrap": True}), book.add_format(ruled | {"num_format": "#,##0.00"})
     for column, (_, width) in enumerate(COLUMNS):
         sheet.set_column(column, column, width)
-    sheet.write_string(0, 0, f"{year.year}年预算执行情况（截至{on:%Y年%m月%d日}）", title)
+    sheet.set_row(0, 28)
+    sheet.write_string(
+        0, 0, f"{year.district}{year.year}年预算执行情况（截至{on.year}年{on.month}月{on.day}日）", title
+    )
+    sheet.set_row(1, height_of((label, width) for label, width in COLUMNS))
     for column, (label, _) in enumerate(COLUMNS):
         sheet.write_string(1, column, label, head)
     sheet.freeze_panes(2, 2)
     line = 1
     for line, row in enumerate(rows, 2):
-        for column, text in enumerate((row.code, row.name, row.unit)):
-            sheet.write_string(line, column, text)
+        texts = {0: row.code, 1: row.name, 2: row.unit, 9: LIGHTS[row.light.light], 10: row.light.reason}
+        sheet.set_row(line, height_of((text, COLUMNS[column][1]) for column, text in texts.items()))
+        for column, text in texts.items():
+            sheet.write_string(line, column, text, words)
         for column, number in enumerate((row.budget, row.paid, row.left), 3):
             sheet.write_number(line, column, round(number / WAN, 6), money)
         for column, percent in enumerate((row.rate, row.planned, row.gap), 6):
-            if percent is not None:
+            if percent is None:
+                sheet.write_blank(line, column, None, money)
+            else:
                 sheet.write_number(line, column, percent, money)
-        sheet.write_string(line, 9, LIGHTS[row.light.light])
-        sheet.write_string(line, 10, row.light.reason)
+    print_on_a4(sheet, heads=2)
     sheet.autofilter(1, 0, line, len(COLUMNS) - 1)
     book.close()
     return out.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -19,13 +20,14 @@ from jiheng.web.asked import number
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.monitoring.queries.form import rows_before
 from jiheng.web.monitoring.services.report import Form, printed
-from jiheng.web.monitoring.values import in_wan
+from jiheng.web.monitoring.values import WAN
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.services.values import clean
+from jiheng.writers.excel_layout import height_of, print_on_a4
 
 INDICATORS, FORMS = "指标", "资金和总体"
 ROW_COLUMNS = (
-    ("执行情况", "actual_raw", 16), ("全年预计完成情况", "forecast_raw", 16), ("完成可能性", "likelihood", 12),
+    ("执行情况", "actual_raw", 18), ("全年预计完成情况", "forecast_raw", 18), ("完成可能性", "likelihood", 12),
     ("偏差原因", "reasons", 16), ("原因说明", "reason_text", 28), ("改进措施", "measures", 28), ("备注", "note", 16),
 )  # fmt: skip
 FORM_COLUMNS = (
@@ -89,7 +91,7 @@ class _Book:
         self.book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False})
         line = {"border": 1, "border_color": "#8A94A1", "valign": "vcenter", "text_wrap": True}
         self.head = self.book.add_format({**line, "bold": True, "bg_color": "#E8EFF8", "align": "center"})
-        self.given = self.book.add_format(line)
+        self.given, self.number = self.book.add_format(line), self.book.add_format(line | {"num_format": "#,##0.00"})
         self.open = self.book.add_format({**line, "bg_color": "#FFFBEA", "locked": False, "num_format": "@"})
         self.hidden = self.book.add_format({"locked": True})
 
@@ -102,9 +104,8 @@ class _Book:
         sheet.protect(
             "", {"format_columns": True, "format_rows": True, "autofilter": True, "select_locked_cells": True}
         )
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        sheet.set_row(0, height_of(heads))
+        print_on_a4(sheet)
         return sheet
 
 
@@ -125,8 +126,9 @@ def write(records: Iterable[MonitoringRecord], before: dict[int, MonitoringRecor
 
 
 def _indicators(made: _Book, forms: list[MonitoringRecord], before: dict[int, MonitoringRecord]) -> None:
-    heads = [("指标编号", 8), ("项目名称", 26), ("三级指标", 24), ("年度指标值", 14), ("上期", 14)]
-    sheet = made.sheet(INDICATORS, [*heads, *((label, width) for label, _, width in ROW_COLUMNS)], 1)
+    heads = [("指标编号", 8), ("项目名称", 24), ("三级指标", 22), ("年度指标值", 14), ("上期", 18)]
+    columns = [*heads, *((label, width) for label, _, width in ROW_COLUMNS)]
+    sheet = made.sheet(INDICATORS, columns, 1)
     n = 0
     for form in forms:
         old = rows_before(form.rows.all(), before.get(form.project_id))
@@ -134,7 +136,7 @@ def _indicators(made: _Book, forms: list[MonitoringRecord], before: dict[int, Mo
             n += 1
             last = old[row.pk].actual_raw if row.pk in old else ""
             given = (str(row.pk), str(form.project), row.name, row.target_raw, last)
-            _line(sheet, n, given, [printed(row, f) for _, f, _ in ROW_COLUMNS], made)
+            _line(sheet, n, given, [printed(row, f) for _, f, _ in ROW_COLUMNS], columns, made)
     place = {label: len(heads) + k for k, (label, _, _) in enumerate(ROW_COLUMNS)}
     if n:
         _choose(sheet, n, place["完成可能性"], [str(v) for v in IndicatorReport.Likelihood.labels], strict=True)
@@ -148,19 +150,31 @@ def _choose(sheet: Any, last: int, column: int, names: list[str], *, strict: boo
 
 
 def _forms(made: _Book, forms: list[MonitoringRecord]) -> None:
-    heads = [("监控表编号", 8), ("修订", 8), ("项目名称", 26), ("预算数", 14), ("执行数", 14), ("执行率", 10)]
-    sheet = made.sheet(FORMS, [*heads, *((label, width) for label, _, width in FORM_COLUMNS)], 2)
+    heads = [
+        ("监控表编号", 8), ("修订", 8), ("项目名称", 26), ("预算数（万元）", 14), ("执行数（万元）", 14),
+        ("执行率（%）", 12),
+    ]  # fmt: skip
+    columns = [*heads, *((label, width) for label, _, width in FORM_COLUMNS)]
+    sheet = made.sheet(FORMS, columns, 2)
     for n, form in enumerate(forms, 1):
-        rate = "" if form.executed_percent is None else f"{form.executed_percent.normalize():f}%"
+        rate = "" if form.executed_percent is None else form.executed_percent
         given = (
-            str(form.pk), str(form.revision), str(form.project), in_wan(form.budget), in_wan(form.executed), rate,
+            str(form.pk), str(form.revision), str(form.project), form.budget / WAN, form.executed / WAN, rate,
         )  # fmt: skip
-        _line(sheet, n, given, [printed(form, f) for _, f, _ in FORM_COLUMNS], made)
+        _line(sheet, n, given, [printed(form, f) for _, f, _ in FORM_COLUMNS], columns, made)
 
 
-def _line(sheet: Any, n: int, given: Sequence[str], filled: Sequence[str], made: _Book) -> None:
-    for k, text in enumerate(given):
-        sheet.write_string(n, k, text, made.given)
+def _line(
+    sheet: Any, n: int, given: Sequence[str | Decimal], filled: Sequence[str], columns: Sequence[tuple[str, int]],
+    made: _Book,
+) -> None:  # fmt: skip
+    texts = [value if isinstance(value, str) else "" for value in (*given, *filled)]
+    sheet.set_row(n, height_of((text, width) for text, (_, width) in zip(texts, columns, strict=True)))
+    for k, value in enumerate(given):
+        if isinstance(value, str):
+            sheet.write_string(n, k, value, made.given)
+        else:
+            sheet.write_number(n, k, value, made.number)
     for k, text in enumerate(filled, len(given)):
         if text:
             sheet.write_string(n, k, text, made.open)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
@@ -12,6 +13,7 @@ import xlsxwriter
 from jiheng.web.results.models import Rectification
 from jiheng.writers.docx_markup import Box, Line, table, text
 from jiheng.writers.docx_package import LANDSCAPE_WIDTH, package
+from jiheng.writers.excel_layout import height_of, print_on_a4
 
 KINDS = {"xlsx": "Excel", "docx": "Word"}
 MOST = 20000
@@ -21,7 +23,7 @@ HEADINGS = (
     "编号", "来源", "责任单位", "项目", "问题", "程度", "责任人", "整改期限", "状态", "整改措施", "整改结果", "提出人",
     "销号日期",
 )  # fmt: skip
-_WIDTHS = (20, 10, 24, 26, 40, 8, 12, 12, 10, 40, 40, 14, 12)
+_WIDTHS = (18, 9, 18, 18, 28, 6, 9, 11, 10, 28, 28, 9, 11)
 
 
 def row_of(item: Rectification, today: date) -> list[str]:
@@ -55,16 +57,15 @@ def _excel(rows: Sequence[Sequence[str]], title: str) -> bytes:
     for column, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, heading, head)
+    sheet.set_row(0, 24)
     for n, row in enumerate(rows, 1):
+        sheet.set_row(n, height_of(zip(row, _WIDTHS, strict=True)))
         for column, said in enumerate(row):
             sheet.write_string(n, column, said, cell)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(rows)), len(HEADINGS) - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_header(f"&C{title}")
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    print_on_a4(sheet)
+    sheet.set_header(f"&C&14{title}")
     book.close()
     return out.getvalue()
 
@@ -75,22 +76,26 @@ def assessment_file(
     """A workbook with one sheet a group, such as 科室 and 个人."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    bold = {"bold": True, "bg_color": "#E8EFF8", "border": 1, "align": "center", "text_wrap": True}
-    head, cell = book.add_format(bold), book.add_format({"border": 1})
-    big = book.add_format({"bold": True, "font_size": 14, "align": "center"})
+    ruled = {"border": 1, "valign": "vcenter"}
+    head = book.add_format(ruled | {"bold": True, "bg_color": "#E8EFF8", "align": "center", "text_wrap": True})
+    cell, share = book.add_format(ruled), book.add_format(ruled | {"num_format": "0.00"})
+    big = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"})
     for name, rows in groups:
         sheet = book.add_worksheet(name)
-        sheet.merge_range(0, 0, 0, len(headings) - 1, title, big)
+        sheet.merge_range(0, 0, 0, len(headings) - 1, f"{title}（{name}）", big)
+        sheet.set_row(0, 28)
+        sheet.set_row(1, height_of((heading, 11) for heading in headings))
         sheet.write_row(1, 0, headings, head)
         for n, row in enumerate(rows, 2):
             for column, value in enumerate(row):
                 if isinstance(value, str) or value is None:
                     sheet.write_string(n, column, value or "", cell)
                 else:
-                    sheet.write_number(n, column, value, cell)
+                    sheet.write_number(n, column, value, share if isinstance(value, Decimal) else cell)
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, len(headings) - 1, 11)
         sheet.freeze_panes(2, 1)
+        print_on_a4(sheet, heads=2)
     book.close()
     return out.getvalue()
 

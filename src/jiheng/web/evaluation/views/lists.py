@@ -62,9 +62,10 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
     departments = lists.departments_of(request.user, year)
     context: dict[str, Any] = {
+        "whole": seen_whole(request.user, departments, year),
         "years": years, "year": year, "page": paginator.get_page(request.GET.get("page")), "sums": sums,
         "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,
-        "departments": departments, "whole": seen_whole(request.user, departments, year), "found": lists.FOUND, "sorts": lists.SORT_NAMES,
+        "departments": departments, "found": lists.FOUND, "sorts": lists.SORT_NAMES,
         "grades": ("优", "良", "中", "差"), "opened": opened, "job": job, "query": query.urlencode(),
         "may_open": allowed(request.user, "evaluation.manage", year), "steps": lists.batch_steps(request.user, year),
     }  # fmt: skip
