@@ -8,13 +8,15 @@ from jiheng.writers.docx_markup import Box, Line, paragraph, run, table, text
 from jiheng.writers.docx_package import TEXT_WIDTH, package
 from jiheng.writers.evaluation_form import DepartmentReport, EvaluationForm, IndicatorRow, PlaceRow
 
-_SIDE = 500
-_WIDTHS = (_SIDE, 800, 900, 1600, 1100, 1100, 650, 800, TEXT_WIDTH - 7450)
+_SIDE = 600
+"""Two characters wide: labels down the side take few lines, so that a form of the usual length is one page."""
+_WIDTHS = (_SIDE, 800, 900, 1370, 1150, 1500, 600, 700, TEXT_WIDTH - 7620)
 _LABEL = _SIDE + 800 + 900
 _NEW_PAGE = "<w:pageBreakBefore/>"
 _CENTRED = '<w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/>'
-_PLACES = ("名称", "项目数", "全年预算数\n（万元）", "全年执行数\n（万元）", "执行率", "得分", "等级")
-_PLACE_WIDTHS = (2962, 850, 1400, 1400, 1100, 950, 750)
+_PLACES = ("全年预算数\n（万元）", "全年执行数\n（万元）", "执行率", "得分", "等级")
+_PLACE_WIDTHS = (1400, 1400, 1100, 950, 750)
+_UNITS, _PROJECTS = (("单位", 2962), ("项目数", 850)), (("项目", 1912), ("实施单位", 1900))
 
 
 def _label(words: str, width: int) -> Box:
@@ -42,7 +44,7 @@ def _head(form: EvaluationForm) -> Iterator[Line]:
 
 
 def _money(form: EvaluationForm) -> Iterator[Line]:
-    columns = (1550, 1030, 1030, 1030, 650, 800)
+    columns = (1390, 1200, 1200, 1200, 560, 640)
     rate = TEXT_WIDTH - _LABEL - sum(columns)
     side = Box("项目资金\n（万元）", _LABEL, "FormLabel", "restart")
     heads = ("", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
@@ -61,7 +63,7 @@ def _goals(form: EvaluationForm) -> Iterator[Line]:
     half = rest // 2
     side = Box("年度总体目标", _SIDE, "FormLabel", "restart")
     yield Line([side, _label("预期目标", half), _label("实际完成情况", rest - half)])
-    yield Line([side.continued(), Box(form.goals, half), Box(form.goals_actual, rest - half)], height=900)
+    yield Line([side.continued(), Box(form.goals, half), Box(form.goals_actual, rest - half)], height=760)
 
 
 def _indicators(form: EvaluationForm) -> Iterator[Line]:
@@ -138,16 +140,13 @@ def _chapters(form: EvaluationForm) -> Iterator[str]:
     yield from _chapter("五、其他需要说明的情况", said or ["无。"])
 
 
-def _places(rows: Sequence[PlaceRow]) -> str:
-    lines = [Line([_label(n, w) for n, w in zip(_PLACES, _PLACE_WIDTHS, strict=True)], head=True)]
+def _places(rows: Sequence[PlaceRow], first: Sequence[tuple[str, int]]) -> str:
+    heads = (*first, *zip(_PLACES, _PLACE_WIDTHS, strict=True))
+    lines = [Line([_label(name, width) for name, width in heads], head=True)]
     for row in rows:
-        cells = (row.count, row.budget, row.executed, row.rate, row.score, row.grade)
-        lines.append(
-            Line([
-                Box(row.name, _PLACE_WIDTHS[0]),
-                *(_center(c, w) for c, w in zip(cells, _PLACE_WIDTHS[1:], strict=True)),
-            ])
-        )  # fmt: skip
+        cells = (row.about, row.budget, row.executed, row.rate, row.score, row.grade)
+        others = (_center(c, width) for c, (_, width) in zip(cells, heads[1:], strict=True))
+        lines.append(Line([Box(row.name, heads[0][1]), *others]))
     return table(lines)
 
 
@@ -162,7 +161,7 @@ def write_department(report: DepartmentReport) -> bytes:
     body += _chapter(f"{numbers[len(report.parts)]}、自评结果", [
         f"按预算加权得分 {report.score} 分，评价等级为“{report.grade}”。项目等级分布：{grades}。"
     ])  # fmt: skip
-    body.append(_places([*report.units, report.total]))
+    body.append(_places([*report.units, report.total], _UNITS))
     if report.projects:
-        body += [paragraph(run("附：项目自评结果一览"), "Heading2", _NEW_PAGE), _places(report.projects)]
+        body += [paragraph(run("附：项目自评结果一览"), "Heading2", _NEW_PAGE), _places(report.projects, _PROJECTS)]
     return package("".join([*body, text("", "Gap")]), title)

@@ -17,8 +17,8 @@ _WIDTHS = (6, 12, 14, 26, 16, 16, 8, 10, 34)
 _LEAST = 22
 """Points of a row of one line."""
 _LIST = tuple(
-    "年度 主管部门 实施单位 项目编码 项目名称 年初预算数（万元） 全年预算数（万元） 全年执行数（万元） 执行率 总分 等级"
-    " 核查问题 对核查问题的说明".split()
+    "年度 主管部门 实施单位 项目编码 项目名称 年初预算数（万元） 全年预算数（万元） 全年执行数（万元） 执行率（%） 总分"
+    " 等级 核查问题 对核查问题的说明".split()
 )
 _ROWS = tuple(
     "项目编码 项目名称 一级指标 二级指标 三级指标 年度指标值 实际完成值 分值 得分 计分说明 偏差原因分析及改进措施"
@@ -144,7 +144,7 @@ def _summary(form: EvaluationForm) -> list[str]:
     total = form.money[0]
     return [
         str(form.year), form.department, form.unit, form.code, form.project, total.initial, total.budget,
-        total.executed, total.rate, form.score, form.grade, "；".join(form.doubts), form.doubts_explanation,
+        total.executed, total.rate.rstrip("%"), form.score, form.grade, "\n".join(form.doubts), form.doubts_explanation,
     ]  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def write_forms(forms: Sequence[EvaluationForm]) -> bytes:
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     if len(forms) > 1:
-        _list(book, "自评汇总", _LIST, [_summary(f) for f in forms], (5, 6, 7, 9))
+        _list(book, "自评汇总", _LIST, [_summary(f) for f in forms], (5, 6, 7, 8, 9))
         details = [
             [f.code, f.project, r.level1, r.level2, r.name, r.target, r.actual, r.weight, r.points, r.explanation,
              r.deviation, r.adjustment]

@@ -57,10 +57,10 @@ class EvaluationForm:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """The result of a unit or a project in a department's report."""
+    """The result of a unit or a project in a department's report; ``about``: how many projects, or whose it is."""
 
     name: str
-    count: str
+    about: str
     budget: str
     executed: str
     rate: str

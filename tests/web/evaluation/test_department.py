@@ -130,6 +130,8 @@ def test_the_page_and_the_report(scored: Any, enter: Any, year: Any) -> None:
     words = "\n".join(p.text for p in document.paragraphs)
     assert "云溪区公共服务局2026年度部门整体绩效自评报告" in words and "按预算加权得分 82.5 分" in words
     assert "90.00%" in [c.text for r in document.tables[0].rows for c in r.cells]
+    heads = [c.text for c in document.tables[1].rows[0].cells]
+    assert heads[:2] == ["项目", "实施单位"]  # a project is one project: whose it is says more
     # A unit's clerk sees projects, not the department as a whole.
     assert enter("clerk").get(path).status_code == 404
 

@@ -48,6 +48,9 @@ def test_the_workbook_of_one_and_of_many(enter: Any, filled: Any, make_project: 
     data = enter("clerk").get("/evaluation/export/xlsx/?year=2026").content
     head, *lines = rows_of(data, "自评汇总")
     assert head[4] == "项目名称" and [line[4] for line in lines] == ["道路绿化补植", "园路修缮"]
+    said = dict(zip(head, lines[0], strict=True))
+    assert said["执行率（%）"] == 90.0
+    assert "没有佐证资料" in said["核查问题"] and "。；" not in said["核查问题"]
     assert lines[0][9] == 99.0 and len(rows_of(data, "指标明细")) == 13
     assert rows_of(data, "自评表2")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -128,6 +129,8 @@ def test_the_list_goes_out_as_a_workbook(enter: Any, project: Any, pay: Any) -> 
     answer = enter("auditor").get("/execution/export/")
     (sheet,) = read_grids(answer.content, "x.xlsx")
     assert (sheet.rows[2][1], sheet.rows[2][3], sheet.rows[2][4]) == ("=1+1", "40", "12.345678")
+    sheet_xml = zipfile.ZipFile(BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
+    assert 'orientation="landscape"' in sheet_xml  # eleven columns do not fit on an upright page
     assert AuditEntry.objects.filter(action="导出预算执行").exists()
 
 

@@ -100,6 +100,7 @@ def test_the_page_and_the_file(project: Any, monitored: Any, sections: Any, pers
     sheets = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/assessment/export/").content))
     assert sheets.sheet_names == ["科室", "个人"]
     assert sheets.get_sheet_by_name("科室").to_python()[2] == ["工程科", 6, 3, 0, 2, 1, 80, 88.89, "良"]
+    assert sheets.get_sheet_by_name("科室").to_python()[0][0].endswith("2026年责任考核（科室）")
 
 
 def test_others_units_are_not_to_be_seen(project: Any, monitored: Any, person: Any) -> None:

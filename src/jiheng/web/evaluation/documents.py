@@ -86,9 +86,9 @@ def write_many(forms: Iterable[EvaluationForm], kind: str, title: str) -> bytes:
     return write_excel_forms(found) if kind == "xlsx" else write_word_forms(found, title)
 
 
-def _place(name: str, count: int, budget: Decimal, paid: Decimal, score: Decimal | None, grade: str) -> PlaceRow:
+def _place(name: str, about: object, budget: Decimal, paid: Decimal, score: Decimal | None, grade: str) -> PlaceRow:
     money = (f"{amount / WAN:,.2f}" for amount in (budget, paid))
-    return PlaceRow(name, str(count), *money, _percent(percent_of(paid, budget)), _points(score) or "—", grade or "—")
+    return PlaceRow(name, str(about), *money, _percent(percent_of(paid, budget)), _points(score) or "—", grade or "—")
 
 
 def write_overall(form: DepartmentSelfEvaluation) -> bytes:
@@ -100,7 +100,9 @@ def write_overall(form: DepartmentSelfEvaluation) -> bytes:
         for p in found.places
     ]
     forms = departments.own_forms(form.department, form.budget_year).order_by("unit__code", "project__order")
-    projects = [_place(f.project.name, 1, f.budget, f.executed, f.score, f.grade) for f in forms.defer("honesty")]
+    projects = [
+        _place(f.project.name, f.unit.name, f.budget, f.executed, f.score, f.grade) for f in forms.defer("honesty")
+    ]
     report = DepartmentReport(
         form.budget_year.year, form.department.name, _points(s.weighted) or "—", s.grade or "—",
         [(label, getattr(form, name)) for name, label in departments.TEXTS.items()],
