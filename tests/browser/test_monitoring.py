@@ -101,6 +101,20 @@ def test_a_column_is_pasted_and_quick_fills_wait_for_a_yes(open_page: Any, perso
     assert record.rows.filter(likelihood="certain").count() == 6
 
 
+def test_a_form_under_way_prints_all_that_was_typed(open_page: Any, person: Any, record: Any) -> None:
+    page, reason = open_page(person("clerk")), "苗木到货晚，栽植延后。" * 12
+    page.goto(f"/monitoring/{record.pk}/")
+    page.fill(cell(record, 0, "reason_text"), reason)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    box = page.locator(cell(record, 0, "reason_text"))
+    assert not box.is_visible()  # a box for typing cuts off what is longer than itself
+    assert box.locator("xpath=following-sibling::span").inner_text() == reason
+    page.emulate_media(media="screen")
+    assert box.is_visible()
+    assert not box.locator("xpath=following-sibling::span").is_visible()
+
+
 def test_a_round_is_reported_by_excel(open_page: Any, person: Any, record: Any, tmp_path: Path) -> None:
     import xlsxwriter
 

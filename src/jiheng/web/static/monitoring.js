@@ -19,6 +19,13 @@
   const saved = new Map([...fields.keys()].map((cell) => [cell, value(cell)]));
   const proposed = new Set(), unsaved = new Set();
   for (const field of fields.values()) if (field) grow(field);
+  // A box for typing is as high as its text is on the screen; on paper, where columns are narrower, the text itself stands.
+  function copy(field) {
+    let shown = field.nextElementSibling;
+    if (!field.classList.contains("copied")) { shown = document.createElement("span"); shown.className = "v onpaper"; field.classList.add("copied"); field.after(shown); }
+    shown.textContent = field.value;
+  }
+  window.addEventListener("beforeprint", () => table.querySelectorAll("textarea").forEach(copy));
 
   // ---- talking to the server: one save after another, each naming what it replaces --------------------------------
   const queue = [];
