@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 from django.contrib.staticfiles.finders import get_finders
 from django.template import Context, Template
+
+import jiheng.web
+
+BROKEN = re.compile(r"<p(?:\s[^>]*)?>(?:(?!</p>).)*?<(?:form|div|table|ul|ol|details|p|h\d)\b", re.DOTALL)
+"""A paragraph ends where a block begins, whatever the template says, and what follows loses its place and its look."""
 
 
 def test_money_is_grouped_by_threes_and_years_are_not() -> None:
@@ -19,3 +26,12 @@ def test_no_static_file_hides_another() -> None:
     """Two org.css once did: the pages of logging in were shown without their own."""
     names = Counter(path for finder in get_finders() for path, _ in finder.list([]))
     assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_paragraph_holds_a_block() -> None:
+    """The button that removes a procurement once stood apart from the others."""
+    assert BROKEN.search("<p>甲<form></form></p>")
+    templates = Path(jiheng.web.__path__[0]).rglob("templates/**/*.html")
+    texts = {path.name: path.read_text("utf-8") for path in templates}
+    assert len(texts) > 50
+    assert [name for name, text in texts.items() if BROKEN.search(text)] == []

@@ -281,6 +281,21 @@ def test_a_list_is_brought_in_from_the_pages(as_clerk: Any, project: Any, clerk:
     assert not Payment.objects.exists()
 
 
+def test_where_columns_are_unknown_the_page_asks_for_them(as_clerk: Any, project: Any) -> None:
+    from jiheng.web.execution.models import ImportBatch
+
+    place = re.search(r'<option value="(u\d+)">', text(as_clerk.get("/execution/imports/")))
+    assert place is not None
+    pasted = f"项目代码\t付讫\n{project.code}\t2026-03-05"
+    sent = as_clerk.post("/execution/imports/", {"place": place[1], "kind": "payment", "text": pasted})
+    perform(ImportBatch.objects.get().job_id)  # type: ignore[arg-type]
+    page = text(as_clerk.get(sent.url))
+    assert "待指明各列" in page and "已读取，待确认" not in page
+    assert "金额（必填）" in page and "摘要（必填）" not in page
+    assert page.index("重新检查</button>") < page.index("放弃</button>")
+    assert "待指明各列" in text(as_clerk.get("/execution/imports/"))
+
+
 def test_imports_of_other_places_are_not_there(as_clerk: Any, project: Any, clerk: Any, person: Any) -> None:
     from jiheng.web.execution.importing import batches
 

@@ -77,7 +77,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What was understood, what is wrong, what is there already; confirm, correct, take back."""
     batch = _batch(request, pk)
-    fields = [(f.name, f.label, batch.mapping.get(f.name)) for f in columns.fields()]
+    fields = [(f.name, f.label, batch.mapping.get(f.name), f.name in columns.REQUIRED) for f in columns.fields()]
     context = {
         "batch": batch, "fields": fields, "headings": list(enumerate(batch.headings)),
         "units": ImportBatch.AmountUnit.choices, "problems": batch.problems[:SHOWN], "repeated": batch.repeated[:SHOWN],

@@ -100,6 +100,11 @@ class ImportBatch(models.Model):
         return str(self.department.name) if self.department is not None else f"{self.budget_year.district.name}全部单位"
 
     @property
+    def needs_columns(self) -> bool:
+        """Whether nothing was understood yet, because somebody must say first which column is what."""
+        return self.state == self.State.READ and not self.rows and bool(self.message)
+
+    @property
     def is_stuck(self) -> bool:
         """Whether background work with it was given up before it came to an end."""
         at_work = self.state in (self.State.WAITING, self.State.APPLYING)
