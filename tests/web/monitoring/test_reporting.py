@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import ACTUAL, filled
+from .conftest import ACTUAL, fill, filled
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -59,7 +59,26 @@ def test_sections_without_anything_to_tell_are_left_out(person: Any, record: Any
     MonitoringRecord.objects.update(state="accepted")
     blocks = blocks_of(Report(record.round, MonitoringRecord.objects.all(), "云溪区"))
     heads = [b.words for b in blocks if hasattr(b, "level")]
-    assert heads == ["一、监控工作开展情况", "二、预算执行情况", "三、绩效目标实现情况", "六、下一步工作建议"]
+    assert heads == ["一、监控工作开展情况", "二、预算执行情况", "三、绩效目标实现情况", "四、下一步工作建议"]
+
+
+def test_tables_add_up_and_are_numbered_as_they_come(more: Any, planned_round: Any) -> None:
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.queries.report_document import Report, blocks_of
+    from jiheng.web.org.models import Unit
+
+    more(2, Unit.objects.get(code="601002"))
+    found = fill(planned_round)
+    tables = [b for b in blocks_of(Report(found, MonitoringRecord.objects.all(), "云溪区")) if hasattr(b, "caption")]
+    assert [t.caption[:2] for t in tables] == ["表1", "表2", "表3", "表4", "表5"]
+    assert [row[0] for row in tables[0].rows] == ["云溪区公共服务局本级", "云溪区公园管理中心", "合计"]
+    lights, money = (list(t.rows)[-1] for t in tables[:2])
+    assert (lights[1], lights[4], lights[6]) == ("3", "2", "0")  # of three two are off, and none has reported
+    assert money == ["合计", "60.00", "32.00", "53.33%"]
+    MonitoringRecord.objects.filter(light="red").delete()
+    tables = [b for b in blocks_of(Report(found, MonitoringRecord.objects.all(), "云溪区")) if hasattr(b, "caption")]
+    assert [t.caption for t in tables][3:] == ["表4　未报送单位"]
+    assert [row[0] for row in tables[0].rows] == ["云溪区公共服务局本级"]
 
 
 def test_asking_where_nothing_may_be_seen_makes_nothing(client: Any, person: Any, record: Any) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
+from itertools import count
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +22,7 @@ from jiheng.writers.docx_report import Block, Grid, Heading, Paragraph, write_re
 MOST_ON_CHART = 20
 MOST_RED = 50
 MOST_LATE = 50
+NUMERALS = "一二三四五六七八九十"
 
 
 def _money(value: Decimal) -> str:
@@ -27,7 +30,7 @@ def _money(value: Decimal) -> str:
 
 
 def _percent(value: Decimal | None) -> str:
-    return "—" if value is None else f"{plain(value)}%"
+    return "—" if value is None else f"{value:.2f}%"
 
 
 def _share(part: Decimal, whole: Decimal) -> str:
@@ -51,8 +54,7 @@ class Report:
 
     def numbers(self) -> dict[str, Any]:
         """What the template's names stand for."""
-        budget = sum((g.budget for g in self.groups), Decimal(0))
-        executed = sum((g.executed for g in self.groups), Decimal(0))
+        budget, executed = self._money()
         done = self.tally["count"] - self.tally["draft"]
         results = [(g.result, g.count) for g in self.groups if g.result is not None]
         known = sum(n for _, n in results)
@@ -65,41 +67,38 @@ class Report:
             "result": "—" if mean is None else f"{mean:.1f}",
         }  # fmt: skip
 
+    def _money(self) -> tuple[Decimal, Decimal]:
+        """Budget and executed of all."""
+        return sum((g.budget for g in self.groups), Decimal(0)), sum((g.executed for g in self.groups), Decimal(0))
+
+    def _with_total(self, rows: list[list[str]], total: list[str]) -> list[list[str]]:
+        """The rows of the groups, and below them what they make together, where there is more than one."""
+        return [*rows, ["合计", *total]] if len(rows) > 1 else rows
+
     def lights_table(self) -> Block:
         """Lights by department or unit."""
-        rows = [
-            [
-                g.name,
-                f"{g.count}",
-                *(f"{g.lights[c]}" for c in ("green", "yellow", "red", "grey")),
-                f"{g.count - g.drafts}",
-            ]
-            for g in self.groups
-        ]
+        lights = ("green", "yellow", "red", "grey")
+        counts = [[g.count, *(g.lights[c] for c in lights), g.count - g.drafts] for g in self.groups]
+        found = [[g.name, *map(str, numbers)] for g, numbers in zip(self.groups, counts, strict=True)]
+        rows = self._with_total(found, [str(sum(column)) for column in zip(*counts, strict=True)])
         heads = (self.by, "项目", "正常", "预警", "偏离", "未报", "已报送")
-        return Grid(
-            f"表1　各{self.by}项目监控情况（个）", heads, rows, (40, 10, 10, 10, 10, 10, 12), frozenset(range(1, 7))
-        )
+        return Grid(f"各{self.by}项目监控情况（个）", heads, rows, (40, 10, 10, 10, 10, 10, 12), frozenset(range(1, 7)))
 
     def lights_chart(self) -> Block:
         """The same as bars, those with most trouble first."""
         shown = sorted(self.groups, key=lambda g: (-g.lights["red"], -g.lights["yellow"], g.code))[:MOST_ON_CHART]
-        colors = (
-            ("red", "偏离", "C0312B"),
-            ("yellow", "预警", "E0A030"),
-            ("green", "正常", "35A066"),
-            ("grey", "未报", "B6C0CB"),
-        )
-        series = [Series(label, [g.lights[c] for g in shown], color) for c, label, color in colors]
+        series = [Series(label, [g.lights[c] for g in shown], color) for c, label, color in _COLORS]
         height = 1800 + 360 * len(shown)
         title = f"各{self.by}项目预警分布（个）"
         return BarChart(title, [g.name for g in shown], series, stacked=True, lying=True, height=height)
 
     def money_table(self) -> Block:
         """Money by department or unit."""
-        rows = [[g.name, _money(g.budget), _money(g.executed), _percent(g.rate)] for g in self.groups]
+        found = [[g.name, _money(g.budget), _money(g.executed), _percent(g.rate)] for g in self.groups]
+        budget, executed = self._money()
+        rows = self._with_total(found, [_money(budget), _money(executed), _percent(percent_of(executed, budget))])
         heads = (self.by, "预算数（万元）", "执行数（万元）", "执行率")
-        return Grid(f"表2　各{self.by}预算执行情况", heads, rows, (40, 20, 20, 14), frozenset((1, 2, 3)))
+        return Grid(f"各{self.by}预算执行情况", heads, rows, (40, 20, 20, 14), frozenset((1, 2, 3)))
 
     def progress_chart(self) -> Block:
         """Money beside results."""
@@ -118,7 +117,7 @@ class Report:
         for reasons in rows.order_by().values_list("reasons", flat=True).iterator(chunk_size=5000):
             counts.update(reasons)
         found = [[label, f"{counts[key]}"] for key, label in IndicatorReport.Reason.choices]
-        return Grid("表3　预警和偏离指标的原因（项）", ("偏差原因", "指标数"), found, (70, 30), frozenset((1,)))
+        return Grid("预警和偏离指标的原因（项）", ("偏差原因", "指标数"), found, (70, 30), frozenset((1,)))
 
     def red_table(self) -> Block:
         """The projects that are off."""
@@ -127,12 +126,12 @@ class Report:
             gap = f"{_percent(f.executed_percent)} / {_percent(f.planned_percent)}"
             rows.append([str(f.project), f.unit.name, gap, _percent(f.result_percent), f.measures or f.light_reason])
         heads = ("项目", "单位", "执行率 / 计划", "目标完成率", "情况与措施")
-        return Grid("表4　偏离项目", heads, rows, (23, 21, 22, 12, 36), frozenset((2, 3)))
+        return Grid("偏离项目", heads, rows, (23, 21, 22, 12, 36), frozenset((2, 3)))
 
     def late_table(self) -> Block:
         """Who has not reported."""
         rows = [[g.name, f"{g.drafts}", f"{g.count}"] for g in overview.late(self.units)[:MOST_LATE]]
-        return Grid("表5　未报送单位", ("单位", "未报送项目", "全部项目"), rows, (60, 20, 20), frozenset((1, 2)))
+        return Grid("未报送单位", ("单位", "未报送项目", "全部项目"), rows, (60, 20, 20), frozenset((1, 2)))
 
 
 _SHOWN = (
@@ -145,13 +144,17 @@ SHOWN: dict[str, Callable[[Report], Block]] = {name: getattr(Report, name) for n
 def blocks_of(report: Report) -> list[Block]:
     """The report, section by section as the template has them."""
     template = tomllib.loads((resources.files("jiheng.web.monitoring") / "report.toml").read_text("utf-8"))
-    numbers, found = report.numbers(), []
-    for section in template["section"]:
-        if section.get("only_with") and not numbers[section["only_with"]]:
-            continue
-        found.append(Heading(section["heading"]))
+    numbers = report.numbers()
+    found: list[Block] = []
+    sections = [s for s in template["section"] if not s.get("only_with") or numbers[s["only_with"]]]
+    tables = count(1)
+    for numeral, section in zip(NUMERALS, sections, strict=False):
+        found.append(Heading(f"{numeral}、{section['heading']}"))
         found += [Paragraph(line.format(**numbers)) for line in section["text"]]
-        found += [SHOWN[name](report) for name in section.get("show", ())]
+        for block in (SHOWN[name](report) for name in section.get("show", ())):
+            if isinstance(block, Grid):
+                block = replace(block, caption=f"表{next(tables)}　{block.caption}")
+            found.append(block)
     return found
 
 
