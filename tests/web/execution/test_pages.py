@@ -246,7 +246,10 @@ def test_an_overview_adds_up(enter: Any, project: Any, make_project: Any, pay: A
     assert paid[-1][0] == "2026-05-31" and "截至 2026年5月31日" in page
     units = text(finance.get(f"/execution/overview/?department={project.unit.department_id}"))
     assert chart(units, "bars")["names"] == ["云溪区公园管理中心", "云溪区公共服务局本级"]
+    total = re.search(r'<tr class="sum"><td>合计</td>(.*?)</tr>', units)
+    assert total is not None and "52.00" in total[1] and "4.50" in total[1] and "47.50" in total[1]
     one = text(finance.get(f"/execution/overview/?unit={other.unit_id}"))
+    assert 'class="sum"><td>合计</td><td class="r">' not in one  # a unit alone has nothing to add up
     assert "0.50" in one and 'id="bars"' not in one
 
 

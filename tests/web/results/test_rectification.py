@@ -18,7 +18,7 @@ from jiheng.web.plan.services.errors import Refused
 from jiheng.web.results import workflow
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.services import Found, raise_item, raise_once, remind
-from jiheng.web.results.workflow import Given, available, perform
+from jiheng.web.results.workflow import Given, available, next_of, perform
 from jiheng.web.supervision.models import AuditEntry, Notification
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,20 @@ def test_the_whole_way(item: Rectification, clerk: Any, reviewer: Any) -> None:
     assert len(actions) == len(told)
     assert Notification.objects.filter(person=clerk, text__contains="已核验销号").count() == 1
     assert Notification.objects.filter(person=reviewer, text__contains="请核验").count() == 2
+
+
+def test_the_step_that_comes_next_stands_open(item: Rectification, clerk: Any, reviewer: Any) -> None:
+    def opened(person: Any) -> str:
+        now = Rectification.objects.get(pk=item.pk)
+        return next_of(now, available(person, now))
+
+    assert (opened(clerk), opened(reviewer)) == ("assign", "")
+    perform(clerk, item, "assign", Given(owner=clerk))
+    assert opened(clerk) == "plan"
+    perform(clerk, item, "plan", Given(measures="按实施方案逐路段测算。"))
+    assert opened(clerk) == "report"
+    perform(clerk, item, "report", Given(outcome="已补充测算表。"))
+    assert (opened(clerk), opened(reviewer)) == ("", "close")
 
 
 REFUSALS = (
@@ -112,7 +126,7 @@ def test_who_raised_it_verifies_it(item: Rectification, clerk: Any, person: Any)
         perform(other, item, "close", Given(text="属实"))
     item.raised_by.is_active = False
     item.raised_by.save()
-    assert _names(other, item) == ["send_back", "close", "cancel"]
+    assert _names(other, item) == ["close", "send_back", "cancel"]
 
 
 def test_nobody_verifies_what_he_reported(project: Any, person: Any) -> None:

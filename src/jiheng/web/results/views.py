@@ -85,7 +85,8 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.item_or_404(request.user, pk)
     steps = workflow.available(request.user, found)
     context = {
-        "item": found, "steps": steps, "today": timezone.localdate(), "origin": origins.link_of(found),
+        "item": found, "steps": steps, "opened": workflow.next_of(found, steps),
+        "today": timezone.localdate(), "origin": origins.link_of(found),
         "evidence": evidence_of(found), "may_prove": workflow.may_prove(request.user, found),
         "history": [(workflow.label_of(s.name), s) for s in queries.steps_of(found)],
         "owners": owners_for(found) if any("owner" in s.asks for s in steps) else [],

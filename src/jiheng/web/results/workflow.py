@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,8 +72,8 @@ STEPS: tuple[Step, ...] = (
          _asked_for_more_time),
     Step("report", "报告整改完成", (S.OPEN,), S.REPORTED, ANSWER, ("outcome",), "督办方", "已报告整改完成，请核验",
          _has_measures),
-    Step("send_back", "退回继续整改", (S.REPORTED,), S.OPEN, VERIFY, ("text",), "责任方", "被退回继续整改"),
     Step("close", "核验销号", (S.REPORTED,), S.CLOSED, VERIFY, ("text",), "责任方", "已核验销号"),
+    Step("send_back", "退回继续整改", (S.REPORTED,), S.OPEN, VERIFY, ("text",), "责任方", "被退回继续整改"),
     Step("cancel", "撤销事项", (S.OPEN, S.REPORTED), S.CANCELLED, VERIFY, ("text",), "责任方", "已撤销"),
     Step("reopen", "重新整改", (S.CLOSED, S.CANCELLED), S.OPEN, VERIFY, ("text", "due_on"), "责任方", "需要重新整改"),
 )  # fmt: skip
@@ -121,6 +121,13 @@ def available(person: Any, item: Rectification) -> list[Step]:
         for step in STEPS
         if item.state in step.sources and may(person, item, step) and not (step.condition and step.condition(item))
     ]
+
+
+def next_of(item: Rectification, steps: Sequence[Step]) -> str:
+    """The name of the step that comes next by itself: who does it, how, that it is done; "" where none does."""
+    wanted = "report" if item.measures else "plan" if item.owner_id else "assign"
+    names = [step.name for step in steps if step.name not in ("cancel", "reopen")]
+    return wanted if wanted in names else next(iter(names), "")
 
 
 @transaction.atomic
