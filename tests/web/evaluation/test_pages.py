@@ -119,6 +119,26 @@ def test_batch_of_the_head(enter: Any, filled: Any) -> None:
     assert "请先勾选" in client.post("/evaluation/batch/", {"step": "submit"}, follow=True).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("role", "state"),
+    [("unit_head", "draft"), ("department_reviewer", "department_review"), ("finance_reviewer", "finance_review")],
+)
+def test_only_what_waits_for_one_can_be_chosen(
+    enter: Any, filled: Any, make_project: Any, opened: Any, role: str, state: str
+) -> None:
+    make_project("园路修缮")
+    opened()
+    forms = type(filled).objects
+    forms.update(state="accepted")
+    client = enter(role)
+    page = client.get("/evaluation/?year=2026").content.decode()
+    assert 'name="form"' not in page and 'name="step"' not in page  # nothing waits: there is nothing to press
+    forms.filter(pk=filled.pk).update(state=state)
+    page = client.get("/evaluation/?year=2026").content.decode()
+    assert page.count('name="form"') == 1 and f'name="form" value="{filled.pk}"' in page
+    assert 'name="step"' in page
+
+
 def test_finance_opens_a_year_from_the_page(enter: Any, project: Any, year: Any) -> None:
     from jiheng.web.evaluation.models import EvaluationYear
 

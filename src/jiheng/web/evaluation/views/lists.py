@@ -61,13 +61,17 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     sums = lists.totals(found)
     paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
     departments = lists.departments_of(request.user, year)
+    page, steps = paginator.get_page(request.GET.get("page")), lists.batch_steps(request.user, year)
+    turns = {state for name, *_ in steps for state in BY_NAME[name].sources}
+    waiting = [f.pk for f in page if f.state in turns]
     context: dict[str, Any] = {
         "whole": seen_whole(request.user, departments, year),
-        "years": years, "year": year, "page": paginator.get_page(request.GET.get("page")), "sums": sums,
+        "years": years, "year": year, "page": page, "sums": sums,
         "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,
         "departments": departments, "found": lists.FOUND, "sorts": lists.SORT_NAMES,
         "grades": ("优", "良", "中", "差"), "opened": opened, "job": job, "query": query.urlencode(),
-        "may_open": allowed(request.user, "evaluation.manage", year), "steps": lists.batch_steps(request.user, year),
+        "may_open": allowed(request.user, "evaluation.manage", year),
+        "steps": steps if waiting else [], "waiting": waiting,
     }  # fmt: skip
     return render(request, "evaluation/list.html", context)
 
