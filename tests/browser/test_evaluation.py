@@ -106,7 +106,7 @@ def _explain(page: Any, row: Any) -> None:
     page.keyboard.press("Escape")
     page.fill("#explain", "验收单存单位备查。")
     page.click("h2:has-text('自评得分')")
-    page.wait_for_selector("text=已经齐备，可以报送。")
+    page.wait_for_selector("text=已经齐备，请单位负责人报送。")
 
 
 def test_a_year_closes(open_page: Any, person: Any, approved: Any) -> None:

@@ -81,11 +81,19 @@ def test_nobody_takes_anothers_step(filled: Any, person: Any, role: str, name: s
         take_step(Person.objects.filter(username=role).first() or person(role), filled, name)
 
 
-def test_a_return_needs_a_reason(filled: Any, take: Any) -> None:
+def test_a_return_needs_a_reason_that_stands_above_the_form(filled: Any, take: Any, enter: Any) -> None:
     take("submit", filled)
     with pytest.raises(Refused, match="要写明理由"):
         take("department_return", filled)
     assert take("department_return", filled, "请补充佐证。").state == "draft"
+    page = enter("clerk").get(f"/evaluation/{filled.pk}/").content.decode()
+    assert "退回：</b>请补充佐证。" in page
+    assert (
+        "请单位负责人报送" in page
+        and "可以报送" in enter("unit_head").get(f"/evaluation/{filled.pk}/").content.decode()
+    )
+    take("submit", filled)
+    assert "退回：</b>" not in enter("clerk").get(f"/evaluation/{filled.pk}/").content.decode()
 
 
 def test_many_at_once_all_or_none(make_project: Any, opened: Any, write: Any, person: Any) -> None:

@@ -42,7 +42,7 @@ def first(record: Any, field: str) -> str:
     return f"row:{record.rows.first().pk}:{field}"
 
 
-def test_the_whole_way_and_back(person: Any, record: Any) -> None:
+def test_the_whole_way_and_back(person: Any, record: Any, client: Any) -> None:
     from jiheng.web.monitoring.models import MonitoringStep
     from jiheng.web.plan.services.errors import Refused
     from jiheng.web.supervision.models import Notification
@@ -58,8 +58,11 @@ def test_the_whole_way_and_back(person: Any, record: Any) -> None:
         step(department, record, "department_return", " ")
     assert step(department, record, "department_return", "成活率请附材料").state == "draft"
     assert "被部门退回修改：成活率请附材料" in Notification.objects.filter(person=clerk).latest("pk").text
+    client.force_login(clerk, "django.contrib.auth.backends.ModelBackend")
+    assert "退回：</b>成活率请附材料" in client.get(f"/monitoring/{record.pk}/").content.decode()
     step(clerk, record, "submit")
     assert step(clerk, record, "recall").state == "draft"
+    assert "退回：</b>" not in client.get(f"/monitoring/{record.pk}/").content.decode()
     step(clerk, record, "submit")
     assert step(department, record, "department_pass").state == "finance_review"
     assert step(finance, record, "finance_return", "请核对").state == "draft"

@@ -52,6 +52,12 @@ STEPS: tuple[Step, ...] = (
 BY_NAME = {step.name: step for step in STEPS}
 
 
+def sent_back(history: Iterable[Any]) -> Any:
+    """The latest step of a form where it sent the form back: why is to be read before anything else. Else ``None``."""
+    latest = next(iter(history), None)
+    return latest if latest is not None and BY_NAME[latest.name].needs_reason else None
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One kind of form that goes this way.

@@ -18,7 +18,7 @@ from jiheng.web.evaluation.queries.lists import neighbours
 from jiheng.web.evaluation.services.filling import Saved, recompute, save_cells, why_closed
 from jiheng.web.evaluation.services.submission import FLOW, take_step
 from jiheng.web.evaluation.views.files import attachment
-from jiheng.web.monitoring.flow import BY_NAME
+from jiheng.web.monitoring.flow import BY_NAME, sent_back
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.views.asked import asked
 from jiheng.web.supervision.services import record
@@ -39,8 +39,9 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     context = forms.page_of(request.user, found)
     steps = [(s, FLOW.obstacle(found, s), _css(s)) for s in FLOW.available(request.user, found)]
     before, after = neighbours(request.user, found)
+    history = list(found.steps.select_related("by")[:20])
     context |= {
-        "steps": steps, "why_closed": why_closed(found), "history": found.steps.select_related("by")[:20],
+        "sent_back": sent_back(history), "history": history, "steps": steps, "why_closed": why_closed(found),
         "before": before, "after": after, "kinds": documents.KINDS,
         "data": {"editable": context["editable"], "cells": f"/evaluation/{pk}/cells/", "bands": context["bands"]},
     }  # fmt: skip

@@ -164,10 +164,6 @@ _REPEATED = ("actual_raw", "forecast_raw", "likelihood", "reasons", "reason_text
 """What may be as it was in the round before."""
 
 
-_REPEATED = ("actual_raw", "forecast_raw", "likelihood", "reasons", "reason_text", "measures")
-"""What may be as it was in the round before."""
-
-
 def proposals(record: MonitoringRecord, how: str) -> dict[str, str]:
     """Cells that are empty, filled as proposed: like the round before, or everything as planned. Nothing is saved: a
     person looks at them and says so. Raises ``KeyError`` for another ``how``."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.web.execution.models import Evidence
-from jiheng.web.monitoring.flow import BY_NAME, Step
+from jiheng.web.monitoring.flow import BY_NAME, Step, sent_back
 from jiheng.web.monitoring.models import IndicatorReport
 from jiheng.web.monitoring.queries import form as forms
 from jiheng.web.monitoring.queries.records import neighbours, record_or_404
@@ -41,9 +41,11 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     context = forms.page_of(request.user, record)
     before, after, place, count = neighbours(request.user, record)
     steps = [(s, _css(s)) for s in FLOW.available(request.user, record)]
+    history = list(record.steps.select_related("by")[:20])
     context |= {
+        "sent_back": sent_back(history), "history": history,
         "before": before, "after": after, "place": place, "count": count, "steps": steps, "fills": forms.FILLS,
-        "why_closed": report.why_closed(record), "history": record.steps.select_related("by")[:20],
+        "why_closed": report.why_closed(record),
         "likelihoods": IndicatorReport.Likelihood.choices, "reasons": IndicatorReport.Reason.choices,
         "data": {
             "editable": context["editable"], "cells": f"/monitoring/{pk}/cells/", "fill": f"/monitoring/{pk}/fill/",
