@@ -22,6 +22,7 @@ from jiheng.web.evaluation.views.files import attachment, stored
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.flow import BY_NAME
 from jiheng.web.monitoring.models import RecordState
+from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.models import BudgetYear
@@ -58,10 +59,11 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     sums = lists.totals(found)
-    paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
+    pages = KeyPaginator(found, lists.lines(), PAGE, sums, by_unit=not request.GET.get("sort"))
     context: dict[str, Any] = {
-        "years": years, "year": year, "page": paginator.get_page(request.GET.get("page")), "sums": sums,
-        "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,
+        "years": years, "year": year, "page": pages.get_page(request.GET.get("page")), "sums": lists.together(sums),
+        "states": RecordState.choices, "asked": request.GET,
+        "units": unit_options(lists.units_of(request.user, year), request.GET.get("unit")),
         "departments": lists.departments_of(request.user, year), "found": lists.FOUND, "sorts": lists.SORT_NAMES,
         "grades": ("优", "良", "中", "差"), "opened": opened, "job": job, "query": query.urlencode(),
         "may_open": allowed(request.user, "evaluation.manage", year), "steps": lists.batch_steps(request.user, year),

@@ -15,6 +15,7 @@ from jiheng.scoring.review import ReviewSheet, grade_of
 from jiheng.web.asked import number
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import reach
+from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.differences import Change, differences
@@ -95,12 +96,10 @@ def with_suggestions(page: Iterable[Project]) -> None:
         project.worst = worst["name"] if worst and worst["severity"] != "info" else ""
 
 
-def totals(found: QuerySet[Project]) -> dict[str, Any]:
-    """Counts and money over the whole queue."""
-    return found.order_by().aggregate(
-        count=Count("pk"), wrong=Count("pk", filter=Q(errors__gt=0)), budget=Sum("budget_total"),
-        clean=Count("pk", filter=Q(errors=0, warnings=0)),
-    )  # fmt: skip
+def totals(found: QuerySet[Project]) -> list[dict[str, Any]]:
+    """Counts and money of each unit in the queue."""
+    wrong, clean = Count("pk", filter=Q(errors__gt=0)), Count("pk", filter=Q(errors=0, warnings=0))
+    return sums_by_unit(found, wrong=wrong, clean=clean, budget=Sum("budget_total"))
 
 
 def departments(found: QuerySet[Project]) -> QuerySet[Department]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
 from jiheng.web.org.permissions import PERMISSIONS, allowed
-from jiheng.web.pages import KeyPaginator
+from jiheng.web.pages import KeyPaginator, added_up
 from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project
@@ -40,12 +40,14 @@ def queue(request: HttpRequest) -> HttpResponse:
     whole = queries.queue(request.user)
     found = queries.filtered(whole, request.GET)
     sums = queries.totals(found)
-    page = KeyPaginator(found, queries.lines(), queries.PAGE, sums["count"]).get_page(request.GET.get("page"))
+    by_unit = request.GET.get("sort") == "unit"
+    page = KeyPaginator(found, queries.lines(), queries.PAGE, sums, by_unit).get_page(request.GET.get("page"))
     queries.with_suggestions(page)
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
-        "page": page, "sum": sums, "departments": queries.departments(whole), "asked": request.GET,
+        "page": page, "sum": added_up(sums, "wrong", "clean", "budget"), "asked": request.GET,
+        "departments": queries.departments(whole),
         "query": asked.urlencode(), "may_approve": allowed(request.user, "plan.approve"),
         "department": allowed(request.user, "plan.review_department"),
     }  # fmt: skip
