@@ -168,9 +168,5 @@ def reach_in(person: Any, permission: str, year: Any, unit: str = "unit__") -> Q
     """The same for objects that are all of one budget year: nothing is joined to find out what that year says."""
     found = Q(pk__in=[])
     for assignment in _entitling(person, permission):
-        if assignment.district_id != year.district_id or not assignment.holds_in(year.year):
-            continue
-        if assignment.unit_id is None and assignment.department_id is None:
-            return Q()
-        found |= assignment.units(unit)
+        found |= assignment.in_year(year, unit)
     return found

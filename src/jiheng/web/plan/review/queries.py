@@ -21,7 +21,7 @@ from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.differences import Change, differences
 from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
 from jiheng.web.plan.queries import table_of
-from jiheng.web.plan.states import State
+from jiheng.web.plan.states import RETURNS, State
 
 PAGE = 25
 _ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -76,7 +76,7 @@ def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
 
 
 def _returns() -> QuerySet[Transition]:
-    return Transition.objects.filter(project=OuterRef("pk"), name__contains="return")
+    return Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS)
 
 
 def lines() -> QuerySet[Project]:
