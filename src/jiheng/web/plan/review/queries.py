@@ -14,7 +14,7 @@ from jiheng import model
 from jiheng.scoring.review import ReviewSheet, grade_of
 from jiheng.web.asked import number
 from jiheng.web.org.models import Department, Person
-from jiheng.web.org.permissions import reach
+from jiheng.web.org.permissions import reach, reach_in
 from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import suggested_review
@@ -88,10 +88,12 @@ def lines() -> QuerySet[Project]:
 
 
 def with_suggestions(page: Iterable[Project]) -> None:
-    """Each line's grade and points at best, by the checker, and the name of the worst that it found."""
+    """Each line's grade and points at best, by the checker, whether that is the best grade (优) without an error, and
+    the name of the worst that it found."""
     for project in page:
         sheet = suggested_review(project)
         project.grade, project.most = grade_of(sheet.most, sheet.grades).name, sheet.most
+        project.is_good = not project.errors and project.grade == sheet.grades[0].name
         worst = min(project.findings, key=lambda f: _ORDER[f["severity"]], default=None)
         project.worst = worst["name"] if worst and worst["severity"] != "info" else ""
 
@@ -214,8 +216,8 @@ def comments_of(project: Project) -> list[Comment]:
 
 def to_approve(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """What this person could approve in a year."""
-    found = Project.objects.filter(reach(person, "plan.approve"), budget_year=year, state=State.FINANCE_REVIEW)
-    return found.select_related("unit__department", "budget_year").defer("findings").order_by("unit__code", "order")
+    found = Project.objects.filter(reach_in(person, "plan.approve", year), budget_year=year, state=State.FINANCE_REVIEW)
+    return found.select_related("unit__department", "budget_year").order_by("unit__code", "order")
 
 
 def reason_from(project: Project, comments: list[Comment]) -> str:
