@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.evaluation.models import EvaluationYear, SelfEvaluation
 from jiheng.web.evaluation.queries.forms import RELATED, visible_forms
 from jiheng.web.jobs.models import Job
@@ -39,7 +39,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "evaluat
     found = SelfEvaluation.objects.filter(reach_in(person, permission, year), budget_year=year)
     found = found.select_related(*RELATED).defer(*_HEAVY)
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        found = found.filter(holding(q, "project__name", "project__code"))
     for name in ("unit", "department"):
         if (key := number(asked.get(name))) is not None:
             found = found.filter(**{f"{name}_id": key})

@@ -15,7 +15,7 @@ from jiheng.policy import Pack
 from jiheng.scoring.monitoring import Judgement, money_light
 from jiheng.scoring.numbers import percent_of
 from jiheng.scoring.spending_plan import execution_rate, month_end
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.execution.models import BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import month_share
 from jiheng.web.org.permissions import reach_in
@@ -111,7 +111,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     ``sort``). An unknown value filters nothing out."""
     found = with_money(visible_totals(person, year), on, known, asked.get("source", ""))
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        found = found.filter(holding(q, "project__name", "project__code"))
     for name in ("unit", "department"):
         if (key := number(asked.get(name))) is not None:
             found = found.filter(**{f"{name}_id": key})

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import allowed, reach, reach_in
@@ -88,7 +88,7 @@ FILTERS = ("q", "department", "unit", "light", "state")
 def filtered(forms: QuerySet[MonitoringRecord], asked: Any) -> QuerySet[MonitoringRecord]:
     """Forms as asked: text, department, unit, light, state; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
-        forms = forms.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        forms = forms.filter(holding(q, "project__name", "project__code"))
     for name in ("department", "unit"):
         if (key := number(asked.get(name))) is not None:
             forms = forms.filter(**{name: key})

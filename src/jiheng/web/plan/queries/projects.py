@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from jiheng import policy
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.org.lineage import Lineage, in_use
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import allowed, reach, reach_in, units_for
@@ -90,7 +90,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
     found = Project.objects.filter(reach_in(person, permission, year), budget_year=year)
     found = found.select_related("unit__department", "budget_year").defer("findings", "purpose", "explanation")
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q))
+        found = found.filter(holding(q, "name", "code"))
     if asked.get("state") in State.values:
         found = found.filter(state=asked["state"])
     if (unit := number(asked.get("unit"))) is not None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from jiheng import model
 from jiheng.scoring.review import ReviewSheet, grade_of
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import reach, reach_in
 from jiheng.web.pages import sums_by_unit
@@ -62,7 +62,7 @@ def _money(text: str) -> Decimal | None:
 def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
     """The queue as asked: text, department, severity, money; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(unit__name__icontains=q))
+        found = found.filter(holding(q, "name", "code", "unit__name"))
     if (department := number(asked.get("department"))) is not None:
         found = found.filter(unit__department_id=department)
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
