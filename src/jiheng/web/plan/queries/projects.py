@@ -43,6 +43,12 @@ def project_or_404(person: Any, pk: int) -> Project:
     return found
 
 
+def known_or_404(person: Any, pk: int) -> None:
+    """Raise ``Http404`` like :func:`project_or_404`, for those who read the project themselves."""
+    if not Project.objects.filter(reach(person, "plan.view"), pk=pk).exists():
+        raise Http404("没有这个项目，或者您无权查看。")
+
+
 def years_of(person: Any) -> QuerySet[BudgetYear]:
     """The budget years of the districts in which a person holds a role for that year, latest first."""
     found = Q(pk__in=[])
