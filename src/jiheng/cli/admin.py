@@ -87,7 +87,8 @@ def create_district(
     options_metavar="[选项]",
     help="""从 Excel 导入人员账号，与网页“账号和角色”里的导入相同：有一行不对就一个也不导入。
 
-模板在网页“账号和角色 → 从 Excel 导入”下载，第一行是：账号、姓名、单位编码、电话、邮箱。
+模板在网页“账号和角色 → 从 Excel 导入”下载，第一行是：账号、姓名、单位编码、电话、邮箱。财政、审计、管理员等不属于任何
+单位的人员，单位编码留空。
 导入记在系统管理员名下。退出状态：0 已导入；2 没有导入。""",
     epilog="示例：\n\n  jiheng admin import-people 人员.xlsx\n\n"
     "  jiheng admin import-people 人员.xlsx --by xitong.139902",
@@ -121,7 +122,8 @@ def import_people(
             made = create_many(me, parsed.wanted)
     except Wrong as error:
         raise _refuse(f"{error}没有导入任何人。") from error
-    typer.echo(f"已导入 {len(made)} 人。")
+    unplaced = f"其中 {parsed.unplaced} 人不属于单位，归本区划。" if parsed.unplaced else ""
+    typer.echo(f"已导入 {len(made)} 人。{unplaced}")
     _show_passwords(made)
 
 

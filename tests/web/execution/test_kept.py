@@ -100,3 +100,24 @@ def test_kept_money_follows_every_change(
     assert sums() == before
     whole = overview.added(before.values())
     assert (whole["budget_fiscal"], whole["count"]) == (Decimal(500000), 2)
+
+
+def test_what_was_read_is_remembered_while_it_holds(units: list[int], django_assert_num_queries: Any) -> None:
+    answer: dict[int, int] = dict.fromkeys(units, 1)
+    asked(units, answer, [])
+    keeping._read.clear()
+    with django_assert_num_queries(3):
+        assert asked(units, answer, []) == answer
+    with django_assert_num_queries(2):
+        assert asked(units, {}, []) == answer, "its data is not read again"
+    mark_changed("test", 1, units[:1])
+    assert asked(units, {units[0]: 2}, []) == answer | {units[0]: 2}
+    assert asked(units, {}, []) == answer | {units[0]: 2}, "what is remembered is of the new version"
+
+
+def test_no_more_is_remembered_than_fits(units: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "REMEMBERED", 1)
+    for about in ("a", "b", "c"):
+        assert asked(units, dict.fromkeys(units, 1), [], about) == dict.fromkeys(units, 1)
+        assert asked(units, {}, [], about) == dict.fromkeys(units, 1)
+    assert len(keeping._read) <= keeping.REMEMBERED + len(units)

@@ -171,6 +171,17 @@ def test_people_come_from_excel_all_or_none(admins: Any) -> None:
     assert {p.unit.code for p in Person.objects.filter(username__in=("a1", "a2"))} == {"601001", "601002"}
 
 
+def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
+    system = as_(admins["system_admin"])
+    file = workbook(HEAD, ("caizheng", "丙", "", "", ""), ("jingban", "丁", "601001", "", ""))
+    page = system.post("/org/people/import/", {"file": file}).content.decode()
+    assert "2 人都没有问题，其中 1 人没有填单位编码" in page
+    file.seek(0)
+    system.post("/org/people/import/", {"file": file, "confirmed": "1"})
+    made = Person.objects.get(username="caizheng")
+    assert (made.unit, made.district) == (None, Department.objects.get().district)
+
+
 @pytest.mark.parametrize(
     "file, said",
     [

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from jiheng.web.asked import holding
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import At, allowed, units_for
@@ -52,8 +53,8 @@ def search(text: str, year: int | None) -> list[Publication]:
     if year:
         found = found.filter(budget_year__year=year)
     if text:
-        by_name = Q(department__name__icontains=text)
-        projects = Project.objects.filter(name__icontains=text, state="published")
+        by_name = holding(text, "department__name")
+        projects = Project.objects.filter(holding(text, "name"), state="published")
         found = found.filter(by_name | Q(department__units__projects__in=projects)).distinct()
     return newest(found)
 

@@ -16,14 +16,18 @@ class ExecutionConfig(AppConfig):
     verbose_name = "预算执行"
 
     def ready(self) -> None:
-        """Keep the sums of a project right when its plan is approved, or the approval revoked.
+        """Keep the sums of a project right when its plan is approved, or the approval revoked; tell reviewers of the
+        year before.
 
         Know the work done in the background, in the worker as in the server.
         """
         from jiheng.web.execution import kept as _kept  # noqa: F401
         from jiheng.web.execution.importing import applying as _applying  # noqa: F401
+        from jiheng.web.execution.queries.last_year import last_execution
         from jiheng.web.plan.models import Transition, Version
+        from jiheng.web.plan.review.signals import shown_to_reviewers
 
+        shown_to_reviewers.connect(last_execution, dispatch_uid="execution.last_year")
         post_save.connect(_approved, sender=Version, dispatch_uid="execution.approved")
         post_save.connect(_revoked, sender=Transition, dispatch_uid="execution.revoked")
 

@@ -5,10 +5,15 @@ reads takes what is kept of units without such lines; the rest is added up anew,
 are removed. A change committed meanwhile leaves its line; of two readers, the one that was overtaken keeps nothing.
 
 SQLite has one writer at a time, and a district on it is small: there, everything is added up each time.
+
+What was read once is remembered by this process, for a district has hundreds of units and the sums of few of them
+change between two readers: ``version`` tells which. It is drawn by lot, so that a database which was restored is not
+taken for the one that is remembered.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,7 +28,12 @@ from jiheng.web.org.signals import unit_ends
 EXECUTION, MONITORING, EVALUATION = "execution", "monitoring", "evaluation"
 FEW = 200
 """So many units are asked for by name; of more, all are read."""
+REMEMBERED = 3000
+"""Sums of so many units, some 10 KB each, are remembered; of more, none of those before."""
 Sums = dict[int, dict[str, Any]]
+
+_read: dict[int, tuple[int, dict[str, Any]]] = {}
+"""Key of the sums → their version and what they say, which nobody changes."""
 
 
 def is_kept() -> bool:
@@ -46,14 +56,25 @@ def kept(kind: str, of: int, units: Iterable[int], add_up: Callable[[list[int]],
     stored = UnitSums.objects.filter(kind=kind, of=of)
     if len(wanted) <= FEW:
         stored = stored.filter(unit__in=wanted)
-    rows = {row.unit_id: row for row in stored}
-    found = {k: rows[k].data for k in wanted if k in rows and k not in changes and rows[k].about == about}
+    rows = {row.unit_id: row for row in stored.defer("data")}
+    found = _said({k: rows[k] for k in wanted if k in rows and k not in changes and rows[k].about == about})
     if missing := [key for key in wanted if key not in found]:
         made = add_up(missing)
         found |= {key: made.get(key, {}) for key in missing}
         versions = {key: rows[key].version if key in rows else 0 for key in missing}
         _keep(kind, of, about, {key: found[key] for key in missing}, versions, changes)
     return {key: data for key, data in found.items() if data}
+
+
+def _said(rows: dict[int, UnitSums]) -> Sums:
+    """Unit → what its sums say. What was kept anew while this reads is left out: it may answer another question."""
+    if wanted := {row.pk: row.version for row in rows.values() if _read.get(row.pk, (None,))[0] != row.version}:
+        if len(_read) > REMEMBERED:
+            _read.clear()
+        fresh = UnitSums.objects.filter(pk__in=wanted).values_list("pk", "version", "data")
+        _read.update((pk, (version, data)) for pk, version, data in fresh if version == wanted[pk])
+    said = {unit: _read.get(row.pk, (None, {})) for unit, row in rows.items()}
+    return {unit: data for unit, (version, data) in said.items() if version == rows[unit].version}
 
 
 def _changes(kind: str, of: int) -> dict[int, list[int]]:
@@ -71,7 +92,7 @@ def _keep(
     UnitSums.objects.bulk_create((UnitSums(kind=kind, of=of, unit_id=k) for k in sorted(made)), ignore_conflicts=True)
     rows = [row for row in mine.select_for_update().order_by("unit") if row.version == versions[row.unit_id]]
     for row in rows:
-        row.about, row.data, row.version = about, made[row.unit_id], row.version + 1
+        row.about, row.data, row.version = about, made[row.unit_id], secrets.randbelow(2**31)
     UnitSums.objects.bulk_update(rows, ["about", "data", "version"], batch_size=100)
     UnitChange.objects.filter(pk__in=[pk for row in rows for pk in changes.get(row.unit_id, ())]).delete()
 

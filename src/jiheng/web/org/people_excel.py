@@ -16,6 +16,8 @@ from jiheng.web.org.services.people import Wanted
 
 COLUMNS = ("账号", "姓名", "单位编码", "电话", "邮箱")
 _REQUIRED = COLUMNS[:3]
+_FILLED = COLUMNS[:2]
+"""Who is of no unit (finance, audit, administrators) has no code: they belong to the district."""
 MOST = 2000
 
 
@@ -25,6 +27,11 @@ class Parsed:
 
     wanted: list[Wanted] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def unplaced(self) -> int:
+        """How many of them are of no unit."""
+        return sum(one.unit is None for one in self.wanted)
 
 
 def template() -> bytes:
@@ -36,6 +43,7 @@ def template() -> bytes:
         for n, name in enumerate(COLUMNS):
             sheet.write_string(0, n, name, head)
             sheet.set_column(n, n, 20)
+        sheet.write_comment(0, 2, "财政、审计、管理员等不属于任何单位的人员留空")
         sheet.freeze_panes(1, 0)
     return out.getvalue()
 
@@ -77,7 +85,7 @@ def _rows(found: Parsed, heads: list[str], rows: list[tuple[int, list[str]]], di
         if not any(row.values()):
             continue
         username, name, code = (row.get(c, "") for c in _REQUIRED)
-        problems = [f"没有填{c}" for c in _REQUIRED if not row.get(c)]
+        problems = [f"没有填{c}" for c in _FILLED if not row.get(c)]
         if username in taken:
             problems.append(f"账号“{username}”重复或已经有了")
         if code and code not in units:
@@ -90,4 +98,4 @@ def _rows(found: Parsed, heads: list[str], rows: list[tuple[int, list[str]]], di
         if problems:
             found.errors.append((number, "；".join(problems) + "。"))
         else:
-            found.wanted.append(Wanted(username, name, units[code], row.get("电话", ""), row.get("邮箱", "")))
+            found.wanted.append(Wanted(username, name, units.get(code), row.get("电话", ""), row.get("邮箱", "")))

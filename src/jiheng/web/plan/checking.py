@@ -20,6 +20,7 @@ from jiheng.rules.registry import all_rules
 from jiheng.scoring.review import ReviewSheet, review
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project
+from jiheng.web.plan.states import RETURNS
 
 Stored = dict[str, Any]
 PROJECT_FIELDS = ("code", "name", "budget_total", "budget_fiscal", "budget_other", "purpose")
@@ -162,7 +163,7 @@ def recheck(project: Project) -> None:
     found = findings_of(project, goals)
     project.check_milliseconds = max(1, round(1000 * (perf_counter() - began)))
     errors, warnings, hints = counts(found)
-    returns = project.transitions.filter(name__contains="return").count()
+    returns = project.transitions.filter(name__in=RETURNS).count()
     risk = risk_of(errors, warnings, project.budget_total, returns, project.previous_id is None)
     kept = {
         "findings": found, "errors": errors, "warnings": warnings, "hints": hints, "risk": risk,

@@ -18,3 +18,6 @@ class State(models.TextChoices):
 
 EDITABLE = frozenset((State.DRAFT,))
 FROZEN = frozenset((State.APPROVED, State.PUBLISHED))
+
+RETURNS = ("unit_return", "department_return", "finance_return", "finance_return_department")
+"""The steps that give a table back."""

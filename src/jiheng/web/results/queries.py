@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.org.permissions import reach, units_for
@@ -52,7 +52,7 @@ def filtered(items: QuerySet[Rectification], asked: Mapping[str, Any], today: da
         if (key := number(asked.get(name))) is not None:
             items = items.filter(**{field: key})
     if words := str(asked.get("q", "")).strip():
-        items = items.filter(Q(title__icontains=words) | Q(number__icontains=words) | Q(project__name__icontains=words))
+        items = items.filter(holding(words, "title", "number", "project__name"))
     return items.order_by(*SORTS.get(str(asked.get("sort", "")), SORTS[""]))
 
 

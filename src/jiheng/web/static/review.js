@@ -8,6 +8,7 @@
     if (event.target.matches("[data-lastyear]")) document.getElementById("beside").classList.toggle("nolast", !event.target.checked);
     count();
   });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-only-good]")) { for (const box of boxes()) box.checked = "good" in box.dataset; count(); } });
   count();
   if (queue) {
     const rows = Array.from(queue.tBodies[0].rows);

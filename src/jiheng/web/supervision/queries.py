@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from jiheng.web.asked import holding
 from jiheng.web.org.permissions import PERMISSIONS
 from jiheng.web.supervision.chain import LINKS, first_broken
 from jiheng.web.supervision.models import AuditEntry, Notification
@@ -39,9 +40,9 @@ def entries(person: Any, asked: Any) -> QuerySet[AuditEntry]:
     """The trail as this person may read it, newest first, as asked: person, action, object, from a day to a day."""
     found = AuditEntry.objects.filter(visible(person))
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(object_name__icontains=q) | Q(before__icontains=q) | Q(after__icontains=q))
+        found = found.filter(holding(q, "object_name", "before", "after"))
     if who := asked.get("person", "").strip():
-        found = found.filter(person__icontains=who)
+        found = found.filter(holding(who, "person"))
     if action := asked.get("action", ""):
         found = found.filter(action=action)
     if start := _midnight(asked.get("start", "")):

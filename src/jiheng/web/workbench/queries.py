@@ -12,12 +12,12 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from jiheng.web.org.models import Person, Unit
-from jiheng.web.org.permissions import reach
+from jiheng.web.org.permissions import reach_in
 from jiheng.web.org.roles import Role
 from jiheng.web.pages import by_keys
 from jiheng.web.plan.models import BudgetYear, Project, Transition
 from jiheng.web.plan.queries.projects import years_of
-from jiheng.web.plan.states import State
+from jiheng.web.plan.states import RETURNS, State
 
 SHOWN = 10
 _MINE: dict[str, tuple[State, ...]] = {
@@ -69,7 +69,7 @@ def current_year(person: Person) -> BudgetYear | None:
 
 def reachable(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """The projects of a year that the person may see."""
-    return Project.objects.filter(reach(person, "plan.view"), budget_year=year)
+    return Project.objects.filter(reach_in(person, "plan.view", year), budget_year=year)
 
 
 def by_state(projects: QuerySet[Project]) -> list[dict[str, Any]]:
@@ -94,17 +94,17 @@ def stages(rows: list[dict[str, Any]], year: BudgetYear, today: date) -> list[St
     return found
 
 
-def waiting(person: Person, projects: QuerySet[Project]) -> QuerySet[Project]:
-    """The tables that wait for this person, riskiest first; those that came back are marked ``came_back``."""
+def waiting(person: Person, projects: QuerySet[Project], year: BudgetYear) -> QuerySet[Project]:
+    """The tables of a year that wait for this person, riskiest first; those that came back are marked ``came_back``."""
     turn = Q(pk__in=[])
     for held in person.held():
         if held.role in _MINE:
-            turn |= Q(state__in=_MINE[held.role]) & held.units("unit__") & held.years("budget_year__year")
+            turn |= Q(state__in=_MINE[held.role]) & held.in_year(year, "unit__")
     return projects.filter(turn).annotate(came_back=_came_back()).order_by("-came_back", "-risk", "name")
 
 
 def _came_back() -> Exists:
-    return Exists(Transition.objects.filter(project=OuterRef("pk"), name__contains="return", target=OuterRef("state")))
+    return Exists(Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS, target=OuterRef("state")))
 
 
 def first(found: QuerySet[Project]) -> list[Project]:
@@ -114,23 +114,18 @@ def first(found: QuerySet[Project]) -> list[Project]:
 
 
 def summary(mine: QuerySet[Project]) -> dict[str, Any]:
-    """Counts over everything that waits: how many, with errors, money."""
-    return mine.order_by().aggregate(
-        count=Count("pk"),
-        with_errors=Count("pk", filter=Q(errors__gt=0)),
-        errors=Sum("errors"),
-        budget=Sum("budget_total"),
-    )
+    """How many wait, and their money (万元)."""
+    return mine.order_by().aggregate(count=Count("pk"), budget=Sum("budget_total"))
 
 
 def progress(rows: list[dict[str, Any]], by: str) -> list[Bar]:
     """Bars by ``unit`` or ``department``, those furthest behind first."""
-    units = Unit.objects.select_related("department").in_bulk({row["unit"] for row in rows})
+    code, name = ("code", "name") if by == "unit" else ("department__code", "department__name")
+    units = Unit.objects.filter(pk__in={row["unit"] for row in rows}).values_list("pk", code, name)
+    places = {pk: place for pk, *place in units}
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        unit = units[row["unit"]]
-        place = unit if by == "unit" else unit.department
-        groups.setdefault((place.code, place.name), []).append(row)
+        groups.setdefault(tuple(places[row["unit"]]), []).append(row)
     bars = [_bar(key[1], found) for key, found in sorted(groups.items())]
     return sorted(bars, key=lambda b: (b.passed / b.total, b.name))
 
@@ -152,7 +147,9 @@ def _bar(name: str, rows: Sequence[dict[str, Any]]) -> Bar:
     return Bar(name, total, passed, sum(r["wrong"] or 0 for r in rows), money, shares)
 
 
-def red_list(projects: QuerySet[Project]) -> list[Project]:
-    """The tables with errors that carry the most risk, wherever they stand before approval."""
+def red_list(projects: QuerySet[Project], without: list[Project]) -> list[Project]:
+    """The tables with errors that carry the most risk, wherever they stand before approval, but for those that the
+    page shows already."""
     before = (State.DRAFT, State.SUBMITTED, State.DEPARTMENT_REVIEW, State.FINANCE_REVIEW)
-    return first(projects.filter(errors__gt=0, state__in=before).order_by("-risk", "name"))
+    found = projects.filter(errors__gt=0, state__in=before).exclude(pk__in=[p.pk for p in without])
+    return first(found.order_by("-risk", "name"))

@@ -21,7 +21,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
         return render(request, "workbench/plain.html", {"year": year})
     today = timezone.localdate()
     projects = queries.reachable(person, year)
-    mine = queries.waiting(person, projects)
+    mine = queries.waiting(person, projects, year)
+    first = queries.first(mine)
     wide = allowed(person, "workbench.overview")
     department = allowed(person, "plan.review_department")
     rows = queries.by_state(projects)
@@ -29,10 +30,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "year": year,
         "stages": queries.stages(rows, year, today),
-        "mine": queries.first(mine),
+        "mine": first,
         "sum": queries.summary(mine),
         "bars": bars,
-        "red": queries.red_list(projects) if wide or department else [],
+        "red": queries.red_list(projects, first) if wide or department else [],
         "duties": duties(person, today),
         "wide": wide,
         "review": allowed(person, "plan.review_finance") or department,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from itertools import cycle
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jiheng.rules.registry import all_rules
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import recheck, suggested_review
@@ -174,6 +176,48 @@ def test_batch_is_shown_done_and_taken_back(client: Client, person: Any, desk: A
     key = Transition.objects.get(project=pk).batch
     reviewer.post("/review/undo/", {"batch": key})
     assert Project.objects.get(pk=pk).state == State.DEPARTMENT_REVIEW
+
+
+def judged(project: Project, errors: int = 0, warnings: int = 0) -> Project:
+    """As though the checker had found so much in it."""
+    words = {
+        "name": "问题",
+        "message": "有问题。",
+        "advice": "改正。",
+        "fix": None,
+        "cell": "",
+        "field": "",
+        "row": None,
+    }
+    severities = ["error"] * errors + ["warning"] * warnings
+    findings = [words | {"severity": s, "code": code} for s, code in zip(severities, cycle(all_rules()))]
+    Project.objects.filter(pk=project.pk).update(errors=errors, warnings=warnings, findings=findings)
+    return project
+
+
+def test_all_good_ones_of_the_list_are_shown_and_passed(client: Client, person: Any, desk: Any) -> None:
+    reviewer = as_(client, person("department_reviewer"))
+    unit = Unit.objects.order_by("code")[0]
+    judged(desk["department"])
+    judged(make(unit, "也很好", State.SUBMITTED), warnings=1)
+    judged(make(unit, "有错误", State.SUBMITTED), errors=1)
+    judged(make(unit, "不算优", State.SUBMITTED), warnings=30)
+    shown = reviewer.post("/review/batch/", {"action": "good"}).content.decode()
+    assert "审核通过 2 个项目" in shown and "部门待审" in shown and "也很好" in shown
+    assert "有错误" not in shown and "不算优" not in shown
+    assert "审核通过 1 个项目" in reviewer.post("/review/batch/?q=也很", {"action": "good"}).content.decode()
+    assert not Project.objects.filter(state=State.FINANCE_REVIEW, name__in=("部门待审", "也很好")).exists()
+    none = reviewer.post("/review/batch/?q=不算", {"action": "good"}, follow=True).content.decode()
+    assert "没有预评为“优”、没有错误的项目" in none
+
+
+def test_finance_chooses_the_good_ones_to_approve(client: Client, person: Any, desk: Any) -> None:
+    judged(desk["low"])
+    judged(desk["high"], errors=1)
+    page = as_(client, person("finance_reviewer")).get("/review/approve/").content.decode()
+    low, high = (page.partition(f'name="project" value="{desk[n].pk}"')[2].partition(">")[0] for n in ("low", "high"))
+    assert "data-good" in low and "data-good" not in high
+    assert "只选没有错误的“优”（1 个）" in page
 
 
 def test_batch_cannot_be_taken_back_late_or_by_another(client: Client, person: Any, desk: Any) -> None:

@@ -53,10 +53,12 @@ class RowView:
     evidence: list[Evidence]
 
 
+RELATED = ("unit__department", "project__unit__department", "budget_year__district")
+
+
 def visible_forms(person: Any, permission: str = "evaluation.view") -> QuerySet[SelfEvaluation]:
     """The forms that a person may see, or do something else with."""
-    related = ("unit__department", "project__unit__department", "budget_year__district")
-    return SelfEvaluation.objects.filter(reach(person, permission)).select_related(*related)
+    return SelfEvaluation.objects.filter(reach(person, permission)).select_related(*RELATED)
 
 
 def form_or_404(person: Any, pk: int) -> SelfEvaluation:

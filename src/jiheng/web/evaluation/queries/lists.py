@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.evaluation.models import EvaluationYear, SelfEvaluation
-from jiheng.web.evaluation.queries.forms import visible_forms
+from jiheng.web.evaluation.queries.forms import RELATED, visible_forms
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import allowed, units_for
+from jiheng.web.org.permissions import allowed, reach_in, units_for
+from jiheng.web.pages import added_up, sums_by_unit
 from jiheng.web.plan.models import BudgetYear
 
 SORTS = {
@@ -35,9 +36,10 @@ _HEAVY = ("honesty", "goals_actual", "honesty_explanation", "execution_explanati
 def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "evaluation.view") -> QuerySet[SelfEvaluation]:
     """The forms of a year that a person may see, filtered as ``asked`` (``q``, ``unit``, ``department``, ``state``,
     ``grade``, ``found``, ``sort``). An unknown value filters nothing out."""
-    found = visible_forms(person, permission).filter(budget_year=year).defer(*_HEAVY)
+    found = SelfEvaluation.objects.filter(reach_in(person, permission, year), budget_year=year)
+    found = found.select_related(*RELATED).defer(*_HEAVY)
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        found = found.filter(holding(q, "project__name", "project__code"))
     for name in ("unit", "department"):
         if (key := number(asked.get(name))) is not None:
             found = found.filter(**{f"{name}_id": key})
@@ -55,13 +57,19 @@ def lines() -> QuerySet[SelfEvaluation]:
     return SelfEvaluation.objects.select_related("project", "unit", "budget_year").defer(*_HEAVY)
 
 
-def totals(forms: QuerySet[SelfEvaluation]) -> dict[str, Any]:
-    """How many, how far they are, and their money in 元."""
-    return forms.order_by().aggregate(
-        count=Count("pk"), scored=Count("score"), mean=Avg("score"), doubtful=Count("pk", filter=Q(doubts__gt=0)),
+def totals(forms: QuerySet[SelfEvaluation]) -> list[dict[str, Any]]:
+    """How many each unit has, how far they are, their scores and money (元) added up."""
+    return sums_by_unit(
+        forms, scored=Count("score"), score=Sum("score"), doubtful=Count("pk", filter=Q(doubts__gt=0)),
         drafts=Count("pk", filter=Q(state=RecordState.DRAFT)), budget=Sum("budget"),
         accepted=Count("pk", filter=Q(state=RecordState.ACCEPTED)),
     )  # fmt: skip
+
+
+def together(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The same of all units, with the ``mean`` score; ``None`` where nothing is scored."""
+    found = added_up(rows, "scored", "score", "doubtful", "drafts", "budget", "accepted")
+    return found | {"mean": found["score"] / found["scored"] if found["scored"] else None}
 
 
 def units_of(person: Any, year: BudgetYear) -> Any:

@@ -23,6 +23,7 @@ from jiheng.web.evaluation.views.files import attachment, stored
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.flow import BY_NAME
 from jiheng.web.monitoring.models import RecordState
+from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.models import BudgetYear
@@ -59,16 +60,17 @@ def evaluations(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("page", None)
     sums = lists.totals(found)
-    paginator = KeyPaginator(found, lists.lines(), PAGE, sums["count"])
+    pages = KeyPaginator(found, lists.lines(), PAGE, sums, by_unit=not request.GET.get("sort"))
     departments = lists.departments_of(request.user, year)
-    page, steps = paginator.get_page(request.GET.get("page")), lists.batch_steps(request.user, year)
+    page, steps = pages.get_page(request.GET.get("page")), lists.batch_steps(request.user, year)
     turns = {state for name, *_ in steps for state in BY_NAME[name].sources}
     waiting = [f.pk for f in page if f.state in turns]
     context: dict[str, Any] = {
-        "whole": seen_whole(request.user, departments, year),
-        "years": years, "year": year, "page": page, "sums": sums,
-        "states": RecordState.choices, "units": lists.units_of(request.user, year), "asked": request.GET,
-        "departments": departments, "found": lists.FOUND, "sorts": lists.SORT_NAMES,
+        "years": years, "year": year, "page": page, "sums": lists.together(sums),
+        "states": RecordState.choices, "asked": request.GET,
+        "units": unit_options(lists.units_of(request.user, year), request.GET.get("unit")),
+        "departments": departments, "whole": seen_whole(request.user, departments, year), "found": lists.FOUND,
+        "sorts": lists.SORT_NAMES,
         "grades": ("优", "良", "中", "差"), "opened": opened, "job": job, "query": query.urlencode(),
         "may_open": allowed(request.user, "evaluation.manage", year),
         "steps": steps if waiting else [], "waiting": waiting,

@@ -15,10 +15,11 @@ from jiheng.policy import Pack
 from jiheng.scoring.monitoring import Judgement, money_light
 from jiheng.scoring.numbers import percent_of
 from jiheng.scoring.spending_plan import execution_rate, month_end
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.execution.models import BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import month_share
-from jiheng.web.org.permissions import reach
+from jiheng.web.org.permissions import reach_in
+from jiheng.web.pages import added_up, sums_by_unit
 from jiheng.web.plan.models import BudgetYear
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
@@ -102,7 +103,7 @@ def _percent(part: str, whole: Any) -> Any:
 
 def visible_totals(person: Any, year: BudgetYear) -> QuerySet[Any]:
     """The sums of the projects of a year whose execution a person may see."""
-    return ExecutionTotal.objects.filter(reach(person, "execution.view"), budget_year=year)
+    return ExecutionTotal.objects.filter(reach_in(person, "execution.view", year), budget_year=year)
 
 
 def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pack: Pack) -> QuerySet[Any]:
@@ -110,7 +111,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     ``sort``). An unknown value filters nothing out."""
     found = with_money(visible_totals(person, year), on, known, asked.get("source", ""))
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        found = found.filter(holding(q, "project__name", "project__code"))
     for name in ("unit", "department"):
         if (key := number(asked.get(name))) is not None:
             found = found.filter(**{f"{name}_id": key})
@@ -190,15 +191,16 @@ def rows_of(totals: Iterable[Any], pack: Pack) -> list[Row]:
     ]  # fmt: skip
 
 
-def sum_of(totals: QuerySet[Any], pack: Pack) -> Row:
-    """All of them together."""
-    limit = float(pack.monitoring.yellow_gap)
-    found = totals.order_by().aggregate(
-        budget=Sum("budget_shown"), paid=Sum("paid_shown"), planned=Sum("planned_shown"), count=Count("pk"),
-        behind=Count("pk", filter=Q(gap__lt=limit)),
-    )  # fmt: skip
-    nothing = Decimal(0)
-    return row_of(
-        0, "合计", found["budget"] or nothing, found["paid"] or nothing, found["planned"], pack,
-        projects=found["count"], behind=found["behind"],
-    )  # fmt: skip
+def sums_of(totals: QuerySet[Any], pack: Pack) -> list[dict[str, Any]]:
+    """What :func:`listed` found, added up by unit."""
+    behind = Count("pk", filter=Q(gap__lt=float(pack.monitoring.yellow_gap)))
+    planned = Sum("planned_shown")
+    return sums_by_unit(totals, budget=Sum("budget_shown"), paid=Sum("paid_shown"), planned=planned, behind=behind)
+
+
+def together(rows: list[dict[str, Any]], pack: Pack) -> Row:
+    """All units together."""
+    found = added_up(rows, "budget", "paid", "planned", "behind")
+    planned = found["planned"] if any(r["planned"] is not None for r in rows) else None
+    budget, paid = Decimal(found["budget"]), Decimal(found["paid"])
+    return row_of(0, "合计", budget, paid, planned, pack, projects=found["count"], behind=found["behind"])

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +16,8 @@ from jiheng.web.execution import exporting
 from jiheng.web.execution.models import FundSource
 from jiheng.web.execution.queries import lists, overview
 from jiheng.web.execution.views.asked import days_of, years_and_year
+from jiheng.web.org.models import Unit
+from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import require, units_for
 from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.checking import pack_of
@@ -35,28 +38,33 @@ def projects(request: HttpRequest) -> HttpResponse:
     (on, known), pack = days_of(request, year), pack_of(year)
     found = lists.listed(request.user, year, request.GET, on, known, pack)
     shown = lists.lines(on, known, request.GET.get("source", ""))
-    total = _total(request, year, found, on, known)
-    page = KeyPaginator(found, shown, PAGE, total.projects).get_page(request.GET.get("page"))
+    mine = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    units, total = _sums(request, year, found, on, known, mine)
+    pages = KeyPaginator(found, shown, PAGE, units, by_unit=not request.GET.get("sort"))
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "years": years, "year": year, "page": page, "rows": lists.rows_of(page.object_list, pack), "on": on,
-        "sum": total, "asked": request.GET, "sources": FundSource.choices,
+        "sum": total, "units": unit_options(mine, request.GET.get("unit")), "asked": request.GET,
+        "sources": FundSource.choices,
         "states": lists.STATES.items(), "sorts": lists.SORT_LABELS.items(),
         "latest": lists.last_day(year, timezone.localdate()),
-        "units": units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id),
         "departments": departments_for(request.user, year), "limit": -pack.monitoring.yellow_gap,
     }  # fmt: skip
     template = "execution/_projects.html" if request.htmx else "execution/projects.html"  # type: ignore[attr-defined]
     return render(request, template, context)
 
 
-def _total(request: HttpRequest, year: BudgetYear, found: Any, on: date, known: date) -> lists.Row:
-    """All of them together: from what is kept of units where nothing is filtered out."""
+def _sums(
+    request: HttpRequest, year: BudgetYear, found: Any, on: date, known: date, mine: QuerySet[Unit]
+) -> tuple[list[dict[str, Any]], lists.Row]:
+    """By unit and together: from what is kept of units where nothing is filtered out."""
     pack = pack_of(year)
     if on < known or any(request.GET.get(name) for name in ("q", "unit", "department", "source", "state")):
-        return lists.sum_of(found, pack)
-    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
-    sums = overview.sums_of_units(year, list(units.order_by("pk").values_list("pk", flat=True)), on, pack)
-    return overview.together(overview.added(sums.values()), pack)[1]
+        rows = lists.sums_of(found, pack)
+        return rows, lists.together(rows, pack)
+    sums = overview.sums_of_units(year, list(mine.order_by("pk").values_list("pk", flat=True)), on, pack)
+    rows = [{"unit": key, "count": s["count"]} for key, s in sums.items()]
+    return rows, overview.together(overview.added(sums.values()), pack)[1]
 
 
 @login_required

@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum, Window
+from django.db.models import Count, F, QuerySet, Sum, Window
 from django.db.models.functions import Floor, RowNumber
 
 from jiheng.scoring.numbers import percent_of
 from jiheng.web.execution.kept import FEW, MONITORING, kept
-from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
-from jiheng.web.monitoring.queries.records import SEVERITY
+from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound
+from jiheng.web.monitoring.queries.records import COUNTS, SEVERITY, together
 from jiheng.web.org.models import Department, Unit
+from jiheng.web.org.permissions import units_for
+from jiheng.web.pages import sums_by_unit
 
 WAN = Decimal(10000)
 UNITS, LONG_UNITS = 40, 20
@@ -23,6 +25,7 @@ UNITS, LONG_UNITS = 40, 20
 CELLS = 30
 """Projects of a unit that are shown, the worst first; of the others only the number."""
 SHOWN = 20
+SIGNS = {Light.RED: "偏", Light.YELLOW: "警", Light.GREEN: "正", Light.GREY: "未"}
 WORST = (F("result_percent").asc(nulls_last=True), F("executed_percent").asc(nulls_last=True), "pk")
 POINTS = 400
 """So many projects are drawn one by one; of more, how many lie close together."""
@@ -41,7 +44,7 @@ class Group:
     budget: Decimal
     executed: Decimal
     result: Decimal | None
-    cells: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
 
     @property
     def rate(self) -> Decimal | None:
@@ -67,20 +70,16 @@ class Group:
 
 
 _MONEY = ("fiscal", "carry_over", "other")
+_ABOUT = "2"
+"""Another one whenever what is kept of a unit says something else."""
 
 
 def _sums(forms: QuerySet[MonitoringRecord]) -> list[dict[str, Any]]:
     """The sums of each unit: one pass over the forms, whatever is made of them."""
     budget = sum((Sum(f"budget_{s}") for s in _MONEY[1:]), Sum("budget_fiscal"))
     executed = sum((Sum(f"executed_{s}") for s in _MONEY[1:]), Sum("executed_fiscal"))
-    lights = {light: Count("pk", filter=Q(light=light)) for light in Light.values}
-    rows = forms.order_by().values("unit", "department")
-    return list(
-        rows.annotate(
-            count=Count("pk"), draft=Count("pk", filter=Q(state=RecordState.DRAFT)), budget=budget, executed=executed,
-            result=Sum("result_percent"), known=Count("result_percent"), **lights,
-        )
-    )  # fmt: skip
+    result = {"result": Sum("result_percent"), "known": Count("result_percent")}
+    return sums_by_unit(forms, "department", budget=budget, executed=executed, **result, **COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +91,33 @@ class Sums:
     tally: dict[str, int]
 
 
-def kept_rows(found: MonitoringRound, units: Iterable[int]) -> list[dict[str, Any]]:
-    """The sums of these units in a round as they are kept, with their ``worst`` projects and ``clouds``."""
+def kept_rows(person: Any, found: MonitoringRound, unit: int | None = None) -> list[dict[str, Any]]:
+    """The sums of the units that a person may see in a round (or of one of them) as they are kept, with their ``worst``
+    projects, the ``cells`` of the heat map, and ``clouds``."""
+    units = units_for(person, "monitoring.view", found.fiscal_year)
+    units = units.filter(department__district_id=found.budget_year.district_id)
+    if unit is not None:
+        units = units.filter(pk=unit)
 
     def add_up(keys: list[int]) -> dict[int, dict[str, Any]]:
         forms = MonitoringRecord.objects.filter(round=found)
         return _added_up(forms if len(keys) > FEW else forms.filter(unit__in=keys))
 
-    rows = kept(MONITORING, found.pk, units, add_up).values()
+    keys = units.order_by("pk").values_list("pk", flat=True)
+    rows = kept(MONITORING, found.pk, keys, add_up, _ABOUT).values()
     return [r | {n: r[n] and Decimal(r[n]) for n in ("budget", "executed", "result")} for r in rows]
 
 
 def _added_up(forms: QuerySet[MonitoringRecord]) -> dict[int, dict[str, Any]]:
     made = {
-        r["unit"]: {n: str(v) if isinstance(v, Decimal) else v for n, v in r.items()} | {"worst": [], "clouds": {}}
+        r["unit"]: {n: str(v) if isinstance(v, Decimal) else v for n, v in r.items()}
+        | {"worst": [], "cells": [], "clouds": {}}
         for r in _sums(forms)
     }
+    place = Window(RowNumber(), partition_by="unit", order_by=[SEVERITY.asc(), F("pk").asc()])
+    first = forms.order_by().annotate(place=place).filter(place__lte=CELLS)
+    for unit, _, pk in sorted(first.values_list("unit", "place", "pk")):
+        made[unit]["cells"].append(pk)
     for cloud in _clouds(_known(forms), "unit"):
         made[cloud["unit"]]["clouds"][f"{int(cloud['across'])},{int(cloud['up'])},{cloud['light']}"] = cloud["n"]
     red = forms.filter(light=Light.RED).order_by(*WORST).values_list("unit", "result_percent", "executed_percent", "pk")
@@ -124,20 +134,24 @@ def sums(forms: QuerySet[MonitoringRecord]) -> Sums:
 
 def put_together(rows: list[dict[str, Any]]) -> Sums:
     """The same from the sums of units."""
-    units = Unit.objects.in_bulk([r["unit"] for r in rows])
-    departments = Department.objects.in_bulk({r["department"] for r in rows})
+    units = _named(Unit.objects.filter(pk__in=[r["unit"] for r in rows]))
+    departments = _named(Department.objects.filter(pk__in={r["department"] for r in rows}))
     by_department: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         by_department[row["department"]].append(row)
-    names = ("count", "draft", *Light.values)
     return Sums(
-        _worst_first(_group(units[r["unit"]], [r]) for r in rows),
-        _worst_first(_group(departments[pk], found) for pk, found in by_department.items()),
-        {name: sum(r[name] for r in rows) for name in names},
+        _worst_first(_group(r["unit"], units[r["unit"]], [r]) for r in rows),
+        _worst_first(_group(pk, departments[pk], found) for pk, found in by_department.items()),
+        together(rows),
     )
 
 
-def _group(place: Any, rows: list[dict[str, Any]]) -> Group:
+def _named(places: QuerySet[Any]) -> dict[int, tuple[str, str]]:
+    """Key → code, name."""
+    return {pk: (code, name) for pk, code, name in places.order_by().values_list("pk", "code", "name")}
+
+
+def _group(pk: int, named: tuple[str, str], rows: list[dict[str, Any]]) -> Group:
     """Rows of sums as one."""
 
     def add(name: str) -> Any:
@@ -146,7 +160,7 @@ def _group(place: Any, rows: list[dict[str, Any]]) -> Group:
     known = add("known")
     result = _rounded(Decimal(add("result")) / known) if known else None
     return Group(
-        place.pk, place.code, place.name, add("count"), {c: add(c) for c in Light.values}, add("draft"),
+        pk, *named, add("count"), {c: add(c) for c in Light.values}, add("draft"),
         Decimal(add("budget")) / WAN, Decimal(add("executed")) / WAN, result,
     )  # fmt: skip
 
@@ -159,24 +173,31 @@ def _rounded(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def heat(forms: QuerySet[MonitoringRecord], shown: list[Group]) -> None:
-    """Give each unit its projects, the worst first, as many as a line holds."""
-    place = Window(RowNumber(), partition_by="unit", order_by=[F("severity").asc(), F("pk").asc()])
-    places = (
-        forms.filter(unit__in=[g.pk for g in shown]).annotate(severity=SEVERITY).annotate(place=place)
-        .filter(place__lte=CELLS).order_by("unit", "place").values_list("pk", flat=True)
-    )  # fmt: skip
-    keys = list(places)  # names are read of those alone that are shown
-    rows = MonitoringRecord.objects.filter(pk__in=keys).values(
-        "pk", "unit", "light", "project__name", "light_reason", "state"
-    )
-    by_key = {row["pk"]: row for row in rows}
-    cells = [by_key[key] for key in keys if key in by_key]
-    found = defaultdict(list)
-    for cell in cells:
-        found[cell["unit"]].append(cell)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A project on the heat map."""
+
+    pk: int
+    light: str
+    title: str
+
+    @property
+    def sign(self) -> str:
+        """What the cell says to who does not see its colour."""
+        return SIGNS[self.light]
+
+
+def heat(rows: list[dict[str, Any]], shown: list[Group]) -> None:
+    """Give each unit its projects, the worst first, as many as a line holds, from the sums of units."""
+    keys = {r["unit"]: r["cells"] for r in rows}
+    wanted = [pk for group in shown for pk in keys[group.pk]]
+    found = MonitoringRecord.objects.order_by().filter(pk__in=wanted)
+    cells = {
+        pk: Cell(pk, light, f"{name}：{reason}")
+        for pk, light, name, reason in found.values_list("pk", "light", "project__name", "light_reason")
+    }
     for group in shown:
-        group.cells = found[group.pk]
+        group.cells = [cells[pk] for pk in keys[group.pk] if pk in cells]
 
 
 def red_list(forms: QuerySet[MonitoringRecord], most: int = SHOWN) -> QuerySet[MonitoringRecord]:

@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.http import Http404
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Unit
-from jiheng.web.org.permissions import PERMISSIONS, allowed, reach
+from jiheng.web.org.permissions import allowed, reach, reach_in
+from jiheng.web.pages import added_up
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
 
@@ -56,19 +57,8 @@ def chosen(asked: Any, years: list[BudgetYear], rounds: list[MonitoringRound] | 
 
 
 def reachable(person: Any, found: MonitoringRound, permission: str = "monitoring.view") -> QuerySet[MonitoringRecord]:
-    """The forms of a round that a person may see (or do something else with), without a join."""
-    roles, reach = PERMISSIONS[permission][1], Q(pk__in=[])
-    forms = MonitoringRecord.objects.filter(round=found)
-    for a in person.held():
-        if a.role not in roles or not a.holds_in(found.fiscal_year) or a.district_id != found.budget_year.district_id:
-            continue
-        if a.unit_id is not None:
-            reach |= Q(unit=a.unit_id)
-        elif a.department_id is not None:
-            reach |= Q(department=a.department_id)
-        else:
-            return forms
-    return forms.filter(reach)
+    """The forms of a round that a person may see (or do something else with)."""
+    return MonitoringRecord.objects.filter(reach_in(person, permission, found.budget_year), round=found)
 
 
 def visible(person: Any) -> QuerySet[MonitoringRecord]:
@@ -92,10 +82,13 @@ def record_or_404(person: Any, pk: int, permission: str = "monitoring.view") -> 
     return found
 
 
+FILTERS = ("q", "department", "unit", "light", "state")
+
+
 def filtered(forms: QuerySet[MonitoringRecord], asked: Any) -> QuerySet[MonitoringRecord]:
     """Forms as asked: text, department, unit, light, state; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
-        forms = forms.filter(Q(project__name__icontains=q) | Q(project__code__icontains=q))
+        forms = forms.filter(holding(q, "project__name", "project__code"))
     for name in ("department", "unit"):
         if (key := number(asked.get(name))) is not None:
             forms = forms.filter(**{name: key})
@@ -113,12 +106,20 @@ def listed(forms: QuerySet[MonitoringRecord], sort: str = "") -> QuerySet[Monito
     return shown.defer(*heavy).order_by(*SORTS.get(sort, SORTS[""]))
 
 
+COUNTS = {light: Count("pk", filter=Q(light=light)) for light in Light.values} | {
+    state: Count("pk", filter=Q(state=state)) for state in RecordState.values
+}
+
+
 def tally(forms: QuerySet[MonitoringRecord]) -> dict[str, int]:
     """How many there are, of each light and each state."""
-    lights = {light: Count("pk", filter=Q(light=light)) for light in Light.values}
-    states = {state: Count("pk", filter=Q(state=state)) for state in RecordState.values}
-    found: dict[str, int] = forms.order_by().aggregate(count=Count("pk"), **lights, **states)
+    found: dict[str, int] = forms.order_by().aggregate(count=Count("pk"), **COUNTS)
     return found
+
+
+def together(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """The same from the sums of units."""
+    return added_up(rows, *COUNTS)
 
 
 def places(forms: QuerySet[MonitoringRecord]) -> tuple[QuerySet[Department], QuerySet[Unit]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,9 +16,12 @@ from django.views.decorators.http import require_POST
 from jiheng.web.asked import number
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.queries import records
+from jiheng.web.monitoring.queries.overview import kept_rows
 from jiheng.web.monitoring.services import rounds as service
+from jiheng.web.org.models import Department, Unit
+from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import allowed, require
-from jiheng.web.pages import KeyPaginator
+from jiheng.web.pages import KeyPaginator, sums_by_unit
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_of
@@ -35,16 +39,25 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"years": years, "year": year, "rounds": rounds, "round": found, "asked": request.GET}
     if found is not None and found.state != MonitoringRound.State.PLANNED:
         mine = records.reachable(request.user, found)
-        shown = records.filtered(mine, request.GET)
-        departments, units = records.places(mine)
-        lines, page = records.listed(shown, request.GET.get("sort", "")), request.GET.get("page")
+        rows = kept_rows(request.user, found)
+        departments = Department.objects.filter(pk__in={r["department"] for r in rows})
+        units = Unit.objects.filter(pk__in={r["unit"] for r in rows})
         context |= {
-            "page": KeyPaginator(lines, records.listed(MonitoringRecord.objects.all()), PAGE).get_page(page),
-            "tally": records.tally(mine), "departments": departments, "units": units, "lights": Light.choices,
+            "page": _page(request, mine, rows), "tally": records.together(rows), "lights": Light.choices,
+            "departments": departments, "units": unit_options(units, request.GET.get("unit")),
             "states": RecordState.choices, "days": (found.closes_on - timezone.localdate()).days,
             "may_report": allowed(request.user, "monitoring.report"),
         }  # fmt: skip
     return render(request, "monitoring/_list.html" if request.htmx else "monitoring/index.html", context)  # type: ignore[attr-defined]
+
+
+def _page(request: HttpRequest, mine: QuerySet[MonitoringRecord], rows: list[dict[str, Any]]) -> Any:
+    """The page of the list that was asked for; ``rows`` are the tallies of the list without filters."""
+    shown, sort = records.filtered(mine, request.GET), request.GET.get("sort", "")
+    if any(request.GET.get(name) for name in records.FILTERS):
+        rows = sums_by_unit(shown)
+    every = records.listed(MonitoringRecord.objects.all())
+    return KeyPaginator(records.listed(shown, sort), every, PAGE, rows, not sort).get_page(request.GET.get("page"))
 
 
 @login_required

@@ -19,7 +19,7 @@ from jiheng.web.monitoring.queries import overview as queries
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.services.reminders import remind_units
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS
-from jiheng.web.org.permissions import allowed, require, units_for
+from jiheng.web.org.permissions import allowed, require
 
 FEW = 7
 """So many projects of a unit stand beside its name with three units on a line."""
@@ -43,7 +43,7 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
     mine = records.reachable(request.user, found)
     asked = {name: request.GET.get(name, "") for name in ("department", "unit")}
     forms = records.filtered(mine, asked)
-    rows = queries.kept_rows(found, _units(request, found, asked["unit"]))
+    rows = queries.kept_rows(request.user, found, number(asked["unit"]))
     if (department := number(asked["department"])) is not None:
         rows = [r for r in rows if r["department"] == department]
     found_sums = queries.put_together(rows)
@@ -51,7 +51,7 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
     size = queries.UNITS if tally["count"] <= FEW * len(units) else queries.LONG_UNITS
     page = Paginator(units, size).get_page(request.GET.get("page"))
     shown = list(page.object_list)
-    queries.heat(forms, shown)
+    queries.heat(rows, shown)
     late = queries.late(units)
     by = "department" if len(departments) > 1 else "unit"
     return {
@@ -64,15 +64,6 @@ def _sums(request: HttpRequest, found: MonitoringRound) -> dict[str, Any]:
         "may_remind": found.state in OPEN_ROUNDS and any(allowed(request.user, p) for p in REVIEWS),
         "may_make": bool(tally["count"]), "jobs": _jobs(request, found),
     }  # fmt: skip
-
-
-def _units(request: HttpRequest, found: MonitoringRound, asked: str) -> list[int]:
-    """The units that are added up: those that one may see, or the one that was asked for."""
-    units = units_for(request.user, "monitoring.view", found.fiscal_year)
-    units = units.filter(department__district_id=found.budget_year.district_id)
-    if (unit := number(asked)) is not None:
-        units = units.filter(pk=unit)
-    return list(units.order_by("pk").values_list("pk", flat=True))
 
 
 def _place(asked: dict[str, str], departments: list[queries.Group], units: list[queries.Group]) -> str:

@@ -10,13 +10,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.org import people_excel, queries
 from jiheng.web.org.models import Department, District, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
@@ -156,7 +155,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """/org/people/: accounts, to be searched; made by the system administrator."""
     found = people_in(_district(request)).select_related("unit").prefetch_related("roles")
     if q := request.GET.get("q", "").strip():
-        found = found.filter(Q(username__icontains=q) | Q(name__icontains=q) | Q(unit__name__icontains=q))
+        found = found.filter(holding(q, "username", "name", "unit__name"))
     if request.GET.get("role") in Role.values:
         found = found.filter(pk__in=RoleAssignment.objects.filter(role=request.GET["role"]).values("person"))
     page = Paginator(found.order_by("username"), 30).get_page(request.GET.get("page"))

@@ -23,6 +23,7 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["name", "project", "target"], name="transition_steps")]
         verbose_name = "流转"
 
 

@@ -9,21 +9,19 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from jiheng import policy
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.org.lineage import Lineage, in_use
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import allowed, reach, units_for
+from jiheng.web.org.permissions import allowed, reach, reach_in, units_for
+from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
 from jiheng.web.plan.states import EDITABLE, State
 
 AWAY = timedelta(seconds=90)
 """Who has not been heard of for so long has closed the page."""
 RECENT = timedelta(minutes=10)
-SELECTED = SafeString(" selected")
 
 
 def visible_projects(person: Any, permission: str = "plan.view") -> QuerySet[Project]:
@@ -45,6 +43,12 @@ def project_or_404(person: Any, pk: int) -> Project:
     return found
 
 
+def known_or_404(person: Any, pk: int) -> None:
+    """Raise ``Http404`` like :func:`project_or_404`, for those who read the project themselves."""
+    if not Project.objects.filter(reach(person, "plan.view"), pk=pk).exists():
+        raise Http404("没有这个项目，或者您无权查看。")
+
+
 def years_of(person: Any) -> QuerySet[BudgetYear]:
     """The budget years of the districts in which a person holds a role for that year, latest first."""
     found = Q(pk__in=[])
@@ -58,15 +62,10 @@ def years_for(person: Any) -> list[BudgetYear]:
     return list(years_of(person))
 
 
-def unit_options(person: Any, year: BudgetYear, chosen: str) -> list[SafeString]:
-    """The units of a year that a person may look at, as options of a list: made here, for a district has hundreds."""
-    units = units_for(person, "plan.view", year.year).filter(
-        in_use(year.year), department__district_id=year.district_id
-    )
-    return [
-        format_html('<option value="{}"{}>{} {}</option>', pk, SELECTED if str(pk) == chosen else "", code, name)
-        for pk, code, name in units.values_list("pk", "code", "name")
-    ]
+def units_of(person: Any, year: BudgetYear) -> QuerySet[Unit]:
+    """The units of a year whose projects a person may look at."""
+    units: QuerySet[Unit] = units_for(person, "plan.view", year.year)
+    return units.filter(in_use(year.year), department__district_id=year.district_id)
 
 
 def later_years(person: Any, project: Project) -> list[BudgetYear]:
@@ -94,9 +93,10 @@ SORTS = {
 def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.view") -> QuerySet[Project]:
     """The projects of a year that a person may see, filtered as ``asked`` (``q``, ``state``, ``unit``, ``found``,
     ``sort``). An unknown value filters nothing out."""
-    found = visible_projects(person, permission).filter(budget_year=year).defer("findings", "purpose", "explanation")
+    found = Project.objects.filter(reach_in(person, permission, year), budget_year=year)
+    found = found.select_related("unit__department", "budget_year").defer("findings", "purpose", "explanation")
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q))
+        found = found.filter(holding(q, "name", "code"))
     if asked.get("state") in State.values:
         found = found.filter(state=asked["state"])
     if (unit := number(asked.get("unit"))) is not None:
@@ -113,12 +113,10 @@ def lines() -> QuerySet[Project]:
     return shown.defer("findings", "purpose", "explanation")
 
 
-def totals(projects: QuerySet[Project]) -> dict[str, Any]:
-    """How many there are, with errors, and their budget."""
-    return projects.order_by().aggregate(
-        count=Count("pk"), wrong=Count("pk", filter=Q(errors__gt=0)), budget=Sum("budget_total"),
-        drafts=Count("pk", filter=Q(state=State.DRAFT)),
-    )  # fmt: skip
+def totals(projects: QuerySet[Project]) -> list[dict[str, Any]]:
+    """How many each unit has, with errors, drafts, and their budget."""
+    wrong, drafts = Count("pk", filter=Q(errors__gt=0)), Count("pk", filter=Q(state=State.DRAFT))
+    return sums_by_unit(projects, wrong=wrong, drafts=drafts, budget=Sum("budget_total"))
 
 
 def is_editable(person: Any, project: Project) -> bool:

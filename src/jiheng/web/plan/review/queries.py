@@ -12,15 +12,16 @@ from django.db.models.functions import Coalesce
 
 from jiheng import model
 from jiheng.scoring.review import ReviewSheet, grade_of
-from jiheng.web.asked import number
+from jiheng.web.asked import holding, number
 from jiheng.web.org.models import Department, Person
-from jiheng.web.org.permissions import reach
+from jiheng.web.org.permissions import reach, reach_in
+from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.differences import Change, differences
 from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
 from jiheng.web.plan.queries import table_of
-from jiheng.web.plan.states import State
+from jiheng.web.plan.states import RETURNS, State
 
 PAGE = 25
 _ORDER = {"error": 0, "warning": 1, "info": 2}
@@ -61,7 +62,7 @@ def _money(text: str) -> Decimal | None:
 def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
     """The queue as asked: text, department, severity, money; unknown values filter nothing out."""
     if q := asked.get("q", "").strip():
-        found = found.filter(Q(name__icontains=q) | Q(code__icontains=q) | Q(unit__name__icontains=q))
+        found = found.filter(holding(q, "name", "code", "unit__name"))
     if (department := number(asked.get("department"))) is not None:
         found = found.filter(unit__department_id=department)
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
@@ -75,7 +76,7 @@ def filtered(found: QuerySet[Project], asked: Any) -> QuerySet[Project]:
 
 
 def _returns() -> QuerySet[Transition]:
-    return Transition.objects.filter(project=OuterRef("pk"), name__contains="return")
+    return Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS)
 
 
 def lines() -> QuerySet[Project]:
@@ -87,20 +88,20 @@ def lines() -> QuerySet[Project]:
 
 
 def with_suggestions(page: Iterable[Project]) -> None:
-    """Each line's grade and points at best, by the checker, and the name of the worst that it found."""
+    """Each line's grade and points at best, by the checker, whether that is the best grade (优) without an error, and
+    the name of the worst that it found."""
     for project in page:
         sheet = suggested_review(project)
         project.grade, project.most = grade_of(sheet.most, sheet.grades).name, sheet.most
+        project.is_good = not project.errors and project.grade == sheet.grades[0].name
         worst = min(project.findings, key=lambda f: _ORDER[f["severity"]], default=None)
         project.worst = worst["name"] if worst and worst["severity"] != "info" else ""
 
 
-def totals(found: QuerySet[Project]) -> dict[str, Any]:
-    """Counts and money over the whole queue."""
-    return found.order_by().aggregate(
-        count=Count("pk"), wrong=Count("pk", filter=Q(errors__gt=0)), budget=Sum("budget_total"),
-        clean=Count("pk", filter=Q(errors=0, warnings=0)),
-    )  # fmt: skip
+def totals(found: QuerySet[Project]) -> list[dict[str, Any]]:
+    """Counts and money of each unit in the queue."""
+    wrong, clean = Count("pk", filter=Q(errors__gt=0)), Count("pk", filter=Q(errors=0, warnings=0))
+    return sums_by_unit(found, wrong=wrong, clean=clean, budget=Sum("budget_total"))
 
 
 def departments(found: QuerySet[Project]) -> QuerySet[Department]:
@@ -215,8 +216,8 @@ def comments_of(project: Project) -> list[Comment]:
 
 def to_approve(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """What this person could approve in a year."""
-    found = Project.objects.filter(reach(person, "plan.approve"), budget_year=year, state=State.FINANCE_REVIEW)
-    return found.select_related("unit__department", "budget_year").defer("findings").order_by("unit__code", "order")
+    found = Project.objects.filter(reach_in(person, "plan.approve", year), budget_year=year, state=State.FINANCE_REVIEW)
+    return found.select_related("unit__department", "budget_year").order_by("unit__code", "order")
 
 
 def reason_from(project: Project, comments: list[Comment]) -> str:

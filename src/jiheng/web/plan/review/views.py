@@ -11,9 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import number
+from jiheng.web.asked import number, numbers
 from jiheng.web.org.permissions import PERMISSIONS, allowed
-from jiheng.web.pages import KeyPaginator
+from jiheng.web.pages import KeyPaginator, added_up
 from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project
@@ -22,9 +22,12 @@ from jiheng.web.plan.queries.projects import project_or_404, visible_projects, y
 from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.queries.table import project_of
 from jiheng.web.plan.review import queries, services
+from jiheng.web.plan.review.signals import shown_to_reviewers
 from jiheng.web.plan.services import Refused
 from jiheng.web.plan.states import State
 
+MOST = 1000
+"""Tables that are passed, returned or approved at once."""
 _REVIEWERS = ("plan.review_department", "plan.review_finance", "plan.approve")
 
 
@@ -40,12 +43,15 @@ def queue(request: HttpRequest) -> HttpResponse:
     whole = queries.queue(request.user)
     found = queries.filtered(whole, request.GET)
     sums = queries.totals(found)
-    page = KeyPaginator(found, queries.lines(), queries.PAGE, sums["count"]).get_page(request.GET.get("page"))
+    by_unit = request.GET.get("sort") == "unit"
+    page = KeyPaginator(found, queries.lines(), queries.PAGE, sums, by_unit).get_page(request.GET.get("page"))
     queries.with_suggestions(page)
+    shown_to_reviewers.send(sender=Project, projects=page.object_list)
     asked = request.GET.copy()
     asked.pop("page", None)
     context = {
-        "page": page, "sum": sums, "departments": queries.departments(whole), "asked": request.GET,
+        "page": page, "sum": added_up(sums, "wrong", "clean", "budget"), "asked": request.GET,
+        "departments": queries.departments(whole),
         "query": asked.urlencode(), "may_approve": allowed(request.user, "plan.approve"),
         "department": allowed(request.user, "plan.review_department"),
     }  # fmt: skip
@@ -57,6 +63,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """/review/ID/: the table, last year's beside it, findings, comments, the official sheet."""
     _only_reviewers(request)
     project = project_or_404(request.user, pk)
+    shown_to_reviewers.send(sender=Project, projects=[project])
     comments = queries.comments_of(project)
     table = table_of(project, comments=comments)
     comparison = queries.with_last_year(project, table)
@@ -140,11 +147,14 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> list[Project]:
-    keys = [k for k in map(number, request.POST.getlist("project")) if k]
+    """The tables that were ticked; or all without errors that the checker finds 优 in the list that was shown."""
     found = queries.queue(request.user)
-    clean = bool(request.POST.get("all_clean"))
-    found = found.filter(errors=0, warnings=0) if clean else found.filter(pk__in=keys)
-    return list(found.defer("findings")[:1000])
+    if request.POST.get("action") == "good":
+        rows = list(queries.filtered(found, request.GET).filter(errors=0)[:MOST])
+        queries.with_suggestions(rows)
+        return [p for p in rows if p.is_good]
+    keys = numbers(request.POST.getlist("project"))
+    return list(found.filter(pk__in=keys).defer("findings")[:MOST])
 
 
 @login_required
@@ -153,9 +163,11 @@ def batch(request: HttpRequest) -> HttpResponse:
     """Pass or return many: first shows what would happen, then does it."""
     _only_reviewers(request)
     chosen, action = _chosen(request), request.POST.get("action", "")
-    if not chosen or action not in ("pass", "return"):
-        messages.error(request, "请先在列表里勾选项目。")
+    if not chosen or action not in ("pass", "good", "return"):
+        said = "列表里没有预评为“优”、没有错误的项目。" if action == "good" else "请先在列表里勾选项目。"
+        messages.error(request, said)
         return redirect("/review/")
+    action = "pass" if action == "good" else action
     if not request.POST.get("confirmed"):
         total = sum(p.budget_total or 0 for p in chosen)
         wrong = sum(p.errors > 0 for p in chosen)
@@ -196,7 +208,9 @@ def approve(request: HttpRequest) -> HttpResponse:
     departments = queries.departments(found)
     wanted = request.POST.get("department") or request.GET.get("department", "")
     department = next((d for d in departments if str(d.pk) == wanted), departments.first())
-    mine = [p for p in found if department and p.unit.department_id == department.pk]
+    mine = list(found.filter(unit__department=department)[:MOST])
+    queries.with_suggestions(mine)
+    shown_to_reviewers.send(sender=Project, projects=mine)
     if request.method == "POST":
         keys = set(request.POST.getlist("project"))
         try:
@@ -207,7 +221,8 @@ def approve(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
         else:
             return redirect("review-letter", pk=done.pk)
-    context = {"years": years, "year": year, "departments": departments, "department": department, "projects": mine}
+    context = {"years": years, "year": year, "departments": departments, "department": department, "projects": mine,
+               "good": sum(p.is_good for p in mine)}  # fmt: skip
     return render(request, "plan/review/approve.html", context)
 
 

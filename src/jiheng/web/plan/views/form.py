@@ -22,6 +22,7 @@ from jiheng.web.plan.queries.projects import (
     editing_units,
     framework_of,
     is_editable,
+    known_or_404,
     later_years,
     others_at,
     project_or_404,
@@ -93,7 +94,7 @@ def _answer(request: HttpRequest, saved: Saved, **more: Any) -> JsonResponse:
     return JsonResponse(answer)
 
 
-@asked(project_or_404)
+@asked(known_or_404)
 def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Save cells: ``{"values": {cell: text}, "seen": revision, "typing": bool}``."""
     values = {str(cell): str(text) for cell, text in body["values"].items()}
@@ -102,7 +103,7 @@ def cells(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     return _answer(request, services.save_cells(request.user, pk, values, int(body["seen"]), bool(body.get("typing"))))
 
 
-@asked(project_or_404)
+@asked(known_or_404)
 def rows(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Change rows: ``{"do": add|remove|move|paste|periods|take, "seen": revision, …}``."""
     person, seen, do = request.user, int(body["seen"]), body["do"]
@@ -123,19 +124,19 @@ def rows(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     raise ValueError
 
 
-@asked(project_or_404)
+@asked(known_or_404)
 def undo(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Take back one's own last change."""
     return _answer(request, services.undo(request.user, pk))
 
 
-@asked(project_or_404)
+@asked(known_or_404)
 def redo(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """Do again what was taken back."""
     return _answer(request, services.redo(request.user, pk))
 
 
-@asked(project_or_404)
+@asked(known_or_404)
 def here(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """The page is open: tell who else is here, and what was changed since ``seen``."""
     project = project_or_404(request.user, pk)

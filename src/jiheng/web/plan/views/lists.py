@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
 from jiheng.web.org.models import Unit
+from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import require, units_for
-from jiheng.web.pages import KeyPaginator
+from jiheng.web.pages import KeyPaginator, added_up
 from jiheng.web.plan import exporting
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.carrying import carried_over
@@ -25,7 +26,7 @@ from jiheng.web.plan.queries.projects import (
     listed,
     project_or_404,
     totals,
-    unit_options,
+    units_of,
     years_for,
     years_of,
 )  # fmt: skip
@@ -55,12 +56,13 @@ def projects(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/projects.html", {"years": [], "year": None})
     found = listed(request.user, year, request.GET)
     sums = totals(found)
-    page = KeyPaginator(found, lines(), PAGE, sums["count"]).get_page(request.GET.get("page"))
+    pages = KeyPaginator(found, lines(), PAGE, sums, by_unit=not request.GET.get("sort"))
     context = {
-        "years": years, "year": year, "page": page, "totals": sums, "states": State.choices,
-        "units": [] if request.htmx else unit_options(request.user, year, request.GET.get("unit", "")),  # type: ignore[attr-defined]
+        "years": years, "year": year, "page": pages.get_page(request.GET.get("page")), "states": State.choices,
+        "units": [] if request.htmx else unit_options(units_of(request.user, year), request.GET.get("unit")),  # type: ignore[attr-defined]
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,
+        "totals": added_up(sums, "wrong", "drafts", "budget"),
         "sources": [y for y in years if y.year < year.year and y.district_id == year.district_id],
     }  # fmt: skip
     return render(request, "plan/_projects.html" if request.htmx else "plan/projects.html", context)  # type: ignore[attr-defined]
