@@ -35,7 +35,11 @@ def test_the_report_is_made_and_fetched_by_who_asked(
     client.force_login(person("finance_reviewer"), BACKEND)
     client.post(f"/monitoring/rounds/{red.round_id}/report/")
     job = Job.objects.get(kind="monitoring.report_document")
+    waiting = client.get(f"/monitoring/report/{job.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert "等待中" in waiting and "hx-get" in waiting and "href" not in waiting
     perform(job.pk)
+    made = client.get(f"/monitoring/report/{job.pk}/", headers={"HX-Request": "true"}).content.decode()
+    assert f'href="/monitoring/report/{job.pk}/"' in made and "hx-get" not in made
     job.refresh_from_db()
     assert (job.state, job.result["name"]) == ("done", "云溪区公共服务局本级2026年10月底预算绩效运行监控报告.docx")
     data = b"".join(client.get(f"/monitoring/report/{job.pk}/").streaming_content)

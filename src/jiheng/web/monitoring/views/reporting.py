@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.web.asked import number
@@ -41,8 +41,10 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
-    """The report that one asked for oneself."""
+    """The report that one asked for oneself; how far it is, where the page asks while it waits."""
     found = get_object_or_404(Job, pk=pk, kind=REPORT_JOB, created_by=request.user)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "monitoring/_job.html", {"j": found})
     path = Path(settings.MEDIA_ROOT) / found.result.get("path", "")
     if found.state != Job.State.DONE or not path.is_file():
         messages.info(request, found.message or "报告还在生成，请稍候刷新。")
