@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 export NO_MKDOCS_2_WARNING := 1
+# Images of Python set it; each of the many processes that tests start would then compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check audit fix docs screenshots lock bench demo clean
