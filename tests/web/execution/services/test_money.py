@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +60,14 @@ def test_sums_follow_every_change(project: Any, clerk: Any, pay: Any) -> None:
         "更正支付",
         "删除支付",
     ]
+
+
+def test_sums_that_are_new_are_written_once(project: Any) -> None:
+    ExecutionTotal.objects.all().delete()
+    with CaptureQueriesContext(connection) as captured:
+        refresh_totals([project.pk])
+    asked = [q["sql"] for q in captured if ExecutionTotal._meta.db_table in q["sql"]]
+    assert [sql.split()[0] for sql in asked] == ["SELECT", "INSERT"]
 
 
 def test_money_on_any_day(project: Any, pay: Any) -> None:

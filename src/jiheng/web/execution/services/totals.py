@@ -97,8 +97,9 @@ def _store(totals: list[ExecutionTotal]) -> None:
     now = timezone.now()
     for total in totals:
         total.updated_at = now
-    ExecutionTotal.objects.bulk_create([t for t in totals if t.pk is None])
-    ExecutionTotal.objects.bulk_update([t for t in totals if t.pk], [*FIELDS, "updated_at"], batch_size=100)
+    new, known = [t for t in totals if t.pk is None], [t for t in totals if t.pk]
+    ExecutionTotal.objects.bulk_create(new)  # which gives them their keys
+    ExecutionTotal.objects.bulk_update(known, [*FIELDS, "updated_at"], batch_size=100)
 
 
 def _cents(found: Decimal | None) -> Decimal:
