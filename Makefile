@@ -19,7 +19,7 @@ run: setup ## serve the platform with the demonstration district; PORT=8000
 	@$(BIN)/jiheng serve --demo --port $(or $(PORT),8000)
 
 test: setup ## run the tests on two processes; the platform's on PostgreSQL and MariaDB too, where these answer
-	$(BIN)/pytest -n 2 tests
+	$(BIN)/pytest -n 2 --dist worksteal tests
 	@$(BIN)/python tools/databases.py
 
 check: setup ## style, format, types, import rules, weaknesses, generated pages: changes nothing

@@ -85,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
             print(f"SKIPPED the platform's tests on {shown}: {why}")
         else:
             print(f"The platform's tests on {shown}", flush=True)
-            failed = failed or run(server, arguments or ["-q", "-n", "2", "tests/web"])
+            failed = failed or run(server, arguments or ["-q", "-n", "2", "--dist", "worksteal", "tests/web"])
     return failed
 
 
