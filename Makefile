@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONUTF8 := 1
 export NO_MKDOCS_2_WARNING := 1
+# Images of Python set it; each of the many processes that tests start would then compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check audit fix docs screenshots lock bench demo clean
@@ -17,7 +19,7 @@ run: setup ## serve the platform with the demonstration district; PORT=8000
 	@$(BIN)/jiheng serve --demo --port $(or $(PORT),8000)
 
 test: setup ## run the tests on two processes; the platform's on PostgreSQL and MariaDB too, where these answer
-	$(BIN)/pytest -n 2 tests
+	$(BIN)/pytest -n 2 --dist worksteal tests
 	@$(BIN)/python tools/databases.py
 
 check: setup ## style, format, types, import rules, weaknesses, generated pages: changes nothing

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from district import at
 from load.fill import people, places
-from load.server import DEFAULT, ROOT, connect, database, environment, served
+from load.server import DEFAULT, served, set_up, workplace
 from load.users import User
 from load.year import fill_year
 
@@ -47,13 +42,7 @@ def arguments() -> argparse.Namespace:
 
 def prepare(address: str, var: Path, years: int) -> list[Any]:
     """Make the tables, the places and the people; the budget years, the last one first."""
-    os.environ.update(environment(address, var), DJANGO_SETTINGS_MODULE="jiheng.web.settings")
-    sys.path.insert(0, str(ROOT / "src"))
-    migrate = [sys.executable, "-m", "jiheng.web.manage", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, check=True, env=environment(address, var))
-    import django
-
-    django.setup()
+    set_up(address, var)
     units, found = places(tuple(range(YEAR - years + 1, YEAR + 1)))
     people(units)
     return found[::-1]
@@ -105,23 +94,12 @@ def run(address: str, var: Path, options: argparse.Namespace) -> bool:
     return reached
 
 
-def main() -> int:
+def main() -> None:
     """Run; says so where there is no PostgreSQL."""
     options = arguments()
-    try:
-        connect(options.server).close()
-    except psycopg.Error as error:
-        print(f"没有可用的 PostgreSQL（{options.server}），跳过：{str(error).strip().splitlines()[0]}")
-        return 0
-    print(f"{os.cpu_count()} 核，开始时机器负载 {os.getloadavg()[0]:.1f}；客户端、服务和数据库都在本机", flush=True)
-    var = Path(tempfile.mkdtemp(prefix="jiheng-bench-"))
-    try:
-        with database(options.server, options.database) as address:
-            run(address, var, options)
-    finally:
-        shutil.rmtree(var)
-    return 0
+    with workplace(options.server, options.database) as (address, var):
+        run(address, var, options)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

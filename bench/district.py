@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
-import psycopg
 from load.fill import PEOPLE, fill
-from load.server import DEFAULT, ROOT, connect, database, environment, served
+from load.server import DEFAULT, served, set_up, workplace
 from load.users import Measured, User, log_in_all, work
 
 THINK = (2.0, 6.0)
@@ -38,13 +33,7 @@ def arguments() -> argparse.Namespace:
 
 def prepare(address: str, var: Path, projects: int) -> list[int]:
     """Make the tables and fill them, where they are empty; the keys of the units."""
-    os.environ.update(environment(address, var), DJANGO_SETTINGS_MODULE="jiheng.web.settings")
-    sys.path.insert(0, str(ROOT / "src"))
-    migrate = [sys.executable, "-m", "jiheng.web.manage", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, check=True, env=environment(address, var))
-    import django
-
-    django.setup()
+    set_up(address, var)
     from jiheng.web.org.models import Unit
 
     if not Unit.objects.exists():
@@ -92,23 +81,12 @@ def measure(address: str, var: Path, options: argparse.Namespace) -> None:
         tell(f"{len(users)} 人不停顿（闭环最大吞吐）", work(users, options.closed, (0, 0)), options.closed)
 
 
-def main() -> int:
+def main() -> None:
     """Run; says so where there is no PostgreSQL."""
     options = arguments()
-    try:
-        connect(options.server).close()
-    except psycopg.Error as error:
-        print(f"没有可用的 PostgreSQL（{options.server}），跳过：{str(error).strip().splitlines()[0]}")
-        return 0
-    print(f"{os.cpu_count()} 核，开始时机器负载 {os.getloadavg()[0]:.1f}；客户端、服务和数据库都在本机", flush=True)
-    var = Path(tempfile.mkdtemp(prefix="jiheng-bench-"))
-    try:
-        with database(options.server, options.database) as address:
-            measure(address, var, options)
-    finally:
-        shutil.rmtree(var)
-    return 0
+    with workplace(options.server, options.database) as (address, var):
+        measure(address, var, options)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

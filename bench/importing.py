@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from load.server import DEFAULT, ROOT, connect, database, environment
+from load.server import DEFAULT, connect, database, environment, set_up
 
 EACH = 5
 """Projects of a document."""
@@ -71,12 +71,12 @@ def _texts(count: int) -> Iterator[tuple[str, bytes]]:
 def prepare(count: int) -> Any:
     """A district without projects, and its documents handed in by one reviewer of all departments."""
     from django.core.files.uploadedfile import SimpleUploadedFile
-    from load.fill import _places
+    from load.fill import places
 
     from jiheng.web.org.models import Person, RoleAssignment
     from jiheng.web.plan.importing import uploads
 
-    units, years = _places()
+    units, years = places()
     person = Person.objects.create_user("reviewer", "审核", None, unit=units[0])
     RoleAssignment.objects.bulk_create(
         RoleAssignment(person=person, role="department_reviewer", district=d.district, department=d)
@@ -157,15 +157,9 @@ def main() -> int:
     var = Path(tempfile.mkdtemp(prefix="jiheng-bench-"))
     try:
         with _place(options.server, var) as address:
-            os.environ.update(environment(address, var), DJANGO_SETTINGS_MODULE="jiheng.web.settings")
-            sys.path.insert(0, str(ROOT / "src"))
-            import django
-
-            django.setup()
-            from django.core.management import call_command
+            set_up(address, var)
             from django.db import connections
 
-            call_command("migrate", verbosity=0)
             begin = time.perf_counter()
             person = prepare(options.documents)
             print(f"生成并接收 {options.documents} 份 .docx：{time.perf_counter() - begin:.0f} s", flush=True)

@@ -2,6 +2,10 @@
 
 ``JIHENG_TEST_SERVERS`` names the servers, addresses separated by blanks. Each of those must then answer, as in CI;
 without it the two usual local ones are tried, and one that is absent is said to be skipped.
+
+What is repeated is every test that asks the database (tests/web/conftest.py tells by its marker and fixtures). Tests of
+files, words and configuration are not, nor the few marked ``one_database``, each with the reason beside it: they have
+run on SQLite, and nothing in them can come out otherwise on a server.
 """
 
 from __future__ import annotations
@@ -81,7 +85,7 @@ def main(arguments: Sequence[str]) -> int:
             print(f"SKIPPED the platform's tests on {shown}: {why}")
         else:
             print(f"The platform's tests on {shown}", flush=True)
-            failed = failed or run(server, arguments or ["-q", "-n", "2", "tests/web"])
+            failed = failed or run(server, arguments or ["-q", "-n", "2", "--dist", "worksteal", "tests/web"])
     return failed
 
 

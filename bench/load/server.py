@@ -1,4 +1,4 @@
-"""A database of its own on a server that answers, and the platform served on it, as ``jiheng serve`` does."""
+"""A place to measure in: a database of its own on a server that answers, and the platform on it, as in earnest."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -46,6 +47,30 @@ def database(server: str, name: str = "") -> Iterator[str]:
         if not name:
             with connect(server) as connection:
                 connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made)))
+
+
+@contextmanager
+def workplace(server: str, name: str = "") -> Iterator[tuple[str, Path]]:
+    """A database, as :func:`database` has it, and an empty folder; without PostgreSQL the script ends, saying so."""
+    try:
+        connect(server).close()
+    except psycopg.Error as error:
+        print(f"没有可用的 PostgreSQL（{server}），跳过：{str(error).strip().splitlines()[0]}")
+        raise SystemExit(0) from None
+    print(f"{os.cpu_count()} 核，开始时机器负载 {os.getloadavg()[0]:.1f}；客户端、服务和数据库都在本机", flush=True)
+    with tempfile.TemporaryDirectory(prefix="jiheng-bench-") as folder, database(server, name) as address:
+        yield address, Path(folder)
+
+
+def set_up(address: str, var: Path) -> None:
+    """Make the tables, and this process one of the platform's."""
+    os.environ.update(environment(address, var), DJANGO_SETTINGS_MODULE="jiheng.web.settings")
+    sys.path.insert(0, str(ROOT / "src"))
+    migrate = [sys.executable, "-m", "jiheng.web.manage", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, check=True, env=environment(address, var))
+    import django
+
+    django.setup()
 
 
 def environment(address: str, var: Path) -> dict[str, str]:

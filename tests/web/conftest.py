@@ -2,9 +2,53 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+
+def _may_differ(item: Any) -> bool:
+    """Whether a test asks the database, and what it asks may come out otherwise on another server."""
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(asks) and item.get_closest_marker("one_database") is None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[Any]) -> None:
+    """tools/databases.py repeats on its servers what may differ there, and no more."""
+    if os.environ.get("JIHENG_TEST_DATABASE_URL"):
+        config.hook.pytest_deselected(items=[item for item in items if not _may_differ(item)])
+        items[:] = filter(_may_differ, items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_once() -> Iterator[None]:
+    """Each test client builds its own middleware, and WhiteNoise with it a table of all static files: one will do."""
+    listed: dict[str, Any] = {}
+    look = WhiteNoiseMiddleware.add_files_from_finders
+
+    def remember(self: Any) -> None:
+        if not listed:
+            look(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", remember)
+        yield
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around the tests of a module, each of which works in a savepoint of it: what the module's own
+    fixtures put into the database is made once, and every test finds it as it was made."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

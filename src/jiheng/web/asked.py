@@ -7,6 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.http import Http404
 from django.http.request import RawPostDataException
 
 MALFORMED = (
@@ -21,6 +22,14 @@ def number(text: object) -> int | None:
     """A whole number from 0 on, or ``None`` for anything else; for keys, years and places."""
     said = str(text or "")
     return int(said) if said.isdecimal() and len(said) <= _DIGITS else None
+
+
+def number_or_404(text: object) -> int:
+    """As :func:`number` takes it, 0 where nothing is said. Raises ``Http404`` for anything else."""
+    found = number(text)
+    if text and found is None:
+        raise Http404("地址不对。")
+    return found or 0
 
 
 def numbers(texts: Iterable[str]) -> list[int]:

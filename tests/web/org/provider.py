@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -27,12 +28,17 @@ def _number(value: int) -> str:
     return encoded(value.to_bytes((value.bit_length() + 7) // 8, "big"))
 
 
+@cache
+def _keys() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
+    """Made once: that takes longer than all that a test does with them."""
+    return rsa.generate_private_key(65537, 2048), rsa.generate_private_key(65537, 2048)
+
+
 class Provider:
     """Says that whoever comes is ``username``. ``change`` spoils claims, ``sign`` makes the token, ``describe`` …"""
 
     def __init__(self) -> None:
-        self.key = rsa.generate_private_key(65537, 2048)
-        self.other_key = rsa.generate_private_key(65537, 2048)
+        self.key, self.other_key = _keys()
         self.username: Any = "clerk"
         self.change: Callable[[dict[str, Any]], None] = lambda claims: None
         self.sign: Callable[[dict[str, Any]], str] = self.signed
@@ -66,7 +72,7 @@ class Provider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self.server.shutdown()

@@ -29,6 +29,8 @@ pytestmark = pytest.mark.django_db
 SHARED = Path(os.environ.get("JIHENG_SHARED") or Path(__file__).parents[4] / "shared")
 FILES = sorted(p for folder in ("seeds", "corpus") for p in (SHARED / folder).glob("[0-9]*.*"))
 CONVERTED = (".doc", ".odt", ".rtf")
+# LibreOffice makes .docx of them before anything is kept, and the .docx of the same document is among the files too.
+CASES = [pytest.param(p, marks=pytest.mark.one_database if p.suffix in CONVERTED else ()) for p in FILES]
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +98,7 @@ def same(first: dict[Any, str], again: dict[Any, str]) -> None:
 
 
 @pytest.mark.skipif(not FILES, reason="../shared with the seeds is not here; name it in JIHENG_SHARED")
-@pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}-{p.stem[:3]}{p.suffix}")
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}-{p.stem[:3]}{p.suffix}")
 def test_what_comes_in_goes_out_the_same(client: Any, path: Path, tmp_path: Path) -> None:
     if path.suffix in CONVERTED and not office.available():
         pytest.skip("LibreOffice is not installed")

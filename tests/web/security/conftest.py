@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -268,18 +269,21 @@ def _files(root: Path) -> None:
         (root / path).write_bytes(b"kept")
 
 
+@pytest.fixture(scope="module")
+def built(module_transaction: None) -> SimpleNamespace:
+    """Everything, in the database as long as the module's tests run."""
+    w = _places()
+    for part in (_people, _work, _monitored, _evaluated):
+        part(w)
+    return w
+
+
 @pytest.fixture
-def world(db: None, settings: Any, tmp_path_factory: Any) -> Any:
+def world(built: SimpleNamespace, db: None, settings: Any, tmp_path_factory: Any) -> Any:
     """Everything; ``far_`` is in another district, ``other_`` in another department, ``sibling`` in another unit."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     _files(settings.MEDIA_ROOT)
-    w = _places()
-    _people(w)
-    _work(w)
-    _monitored(w)
-    _evaluated(w)
-    w.later = timezone.now() + timedelta(minutes=1)
-    return w
+    return copy.deepcopy(built)  # what a test does to an object is over with it, as in the database
 
 
 PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.django_db
 API = "api-v1:"
 
 
+@pytest.mark.one_database  # refused before any view asks
 def test_a_post_without_token_is_refused_everywhere(world: Any, addresses: Any, path_of: Any, as_: Any) -> None:
     from jiheng.web.supervision.models import AuditEntry
 

@@ -52,6 +52,7 @@ def test_cookies(world: Any) -> None:
     assert client.cookies["sessionid"]["expires"] == "", "ends with the browser"
 
 
+@pytest.mark.one_database  # what templates say; that each page opens on a server, the tests around this one show
 def test_scripts_and_styles_are_files_of_our_own(world: Any, addresses: Any, path_of: Any, as_: Any) -> None:
     from lxml import html
 

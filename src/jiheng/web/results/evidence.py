@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.services import evidence
-from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out, keep_files
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.results import queries, workflow
@@ -27,16 +27,8 @@ def _writable(request: HttpRequest, item: Rectification) -> None:
 @require_POST
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """/rectification/ID/evidence/: keep files with an item."""
-    item, kept = queries.item_or_404(request.user, pk), 0
-    try:
-        _writable(request, item)
-        for file in request.FILES.getlist("files"):
-            evidence.attach(request.user, item, item.project, file)
-            kept += 1
-        if not kept:
-            raise Refused("请先选择文件。")
-    except Refused as refused:
-        messages.error(request, str(refused))
+    item = queries.item_or_404(request.user, pk)
+    kept = keep_files(request, item, item.project, _writable)
     if kept:
         messages.success(request, f"已上传 {kept} 个佐证文件。")
     return redirect("rectification-item", pk)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +60,19 @@ def test_sums_follow_every_change(project: Any, clerk: Any, pay: Any) -> None:
         "更正支付",
         "删除支付",
     ]
+
+
+def test_sums_are_written_in_a_statement_for_the_new_and_one_for_the_known(make_project: Any, pay: Any) -> None:
+    new, known = make_project(), make_project()
+    pay(known, "5")
+    ExecutionTotal.objects.filter(project=new).delete()
+    ExecutionTotal.objects.filter(project=known).update(paid_fiscal=0)
+    key = total(known).pk
+    with CaptureQueriesContext(connection) as captured:
+        refresh_totals([new.pk, known.pk])
+    asked = [q["sql"] for q in captured if ExecutionTotal._meta.db_table in q["sql"]]
+    assert [sql.split()[0] for sql in asked] == ["SELECT", "INSERT", "INSERT"]
+    assert (total(known).pk, total(known).paid_fiscal, total(new).initial_fiscal) == (key, 5, 400000)
 
 
 def test_money_on_any_day(project: Any, pay: Any) -> None:

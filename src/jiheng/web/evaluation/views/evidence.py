@@ -13,7 +13,7 @@ from jiheng.web.evaluation.queries.forms import form_or_404
 from jiheng.web.evaluation.services.filling import recompute, why_closed
 from jiheng.web.execution.models import Evidence
 from jiheng.web.monitoring.services import evidence
-from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out, keep_files
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 
@@ -35,16 +35,8 @@ def _writable(request: HttpRequest, row: EvaluatedIndicator) -> None:
 @require_POST
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep files with a row."""
-    row, kept = _row(request, pk), 0
-    try:
-        _writable(request, row)
-        for file in request.FILES.getlist("files"):
-            evidence.attach(request.user, row, row.evaluation.project, file)
-            kept += 1
-        if not kept:
-            raise Refused("请先选择文件。")
-    except Refused as refused:
-        messages.error(request, str(refused))
+    row = _row(request, pk)
+    kept = keep_files(request, row, row.evaluation.project, _writable)
     if kept:
         recompute(request.user, row.evaluation_id)
         messages.success(request, f"“{row.name}”已上传 {kept} 个佐证文件。")

@@ -11,10 +11,11 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number_or_404
 from jiheng.web.execution.importing import applying, batches, columns
 from jiheng.web.execution.models import ImportBatch
 from jiheng.web.execution.queries.imports import visible_batches
-from jiheng.web.execution.views.asked import attempt, number, years_and_year
+from jiheng.web.execution.views.asked import attempt, years_and_year
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.services.errors import Refused
 
@@ -95,8 +96,8 @@ def rematch(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column is what."""
     batch, form = _batch(request, pk), request.POST
     chosen = {f.name: form.get(f"column:{f.name}", "") for f in columns.fields()}
-    mapping = {name: number(text) for name, text in chosen.items() if text}
-    row = number(form.get("header_row"))
+    mapping = {name: number_or_404(text) for name, text in chosen.items() if text}
+    row = number_or_404(form.get("header_row"))
 
     def act() -> None:
         batches.rematch(request.user, batch.pk, mapping, form.get("amount_unit", ""), row, batch.sheet)
@@ -110,7 +111,7 @@ def rematch(request: HttpRequest, pk: int) -> HttpResponse:
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the rows; ``leave_out`` names those with problems that are consciously left out."""
     batch = _batch(request, pk)
-    rows = [number(text) for text in request.POST.get("leave_out", "").split(",") if text]
+    rows = [number_or_404(text) for text in request.POST.get("leave_out", "").split(",") if text]
     attempt(request, lambda: applying.apply(request.user, batch.pk, rows), "正在入账。")
     return redirect("execution-import", pk)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
@@ -94,11 +94,14 @@ def _refresh(keys: list[int]) -> int:
 
 
 def _store(totals: list[ExecutionTotal]) -> None:
+    """The new and the known in a statement each: ``bulk_update`` takes twenty times as long for so many columns."""
     now = timezone.now()
     for total in totals:
         total.updated_at = now
-    ExecutionTotal.objects.bulk_create([t for t in totals if t.pk is None])
-    ExecutionTotal.objects.bulk_update([t for t in totals if t.pk], [*FIELDS, "updated_at"], batch_size=100)
+    by_project = ["project"] if connection.features.supports_update_conflicts_with_target else None
+    ExecutionTotal.objects.bulk_create(
+        totals, update_conflicts=True, unique_fields=by_project, update_fields=[*FIELDS, "updated_at"]
+    )
 
 
 def _cents(found: Decimal | None) -> Decimal:

@@ -1,4 +1,4 @@
-"""What a request asks for: the year in execution, the day, numbers and days from forms."""
+"""What a request asks for: the year in execution, the day, amounts and days from forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
 
 from jiheng.web.execution import values
@@ -44,13 +44,6 @@ def days_of(request: HttpRequest, year: BudgetYear) -> tuple[date, date]:
     except ValueError:
         return known, known
     return max(date(year.year, 1, 1), min(asked, last_day(year, today))), known
-
-
-def number(text: str | None) -> int:
-    """A key from a form or an address. Raises ``Http404``."""
-    if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise Http404("地址不对。")
-    return int(text or 0)
 
 
 def amount(label: str, text: str) -> Any:

@@ -8,9 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from jiheng.web.asked import number_or_404
 from jiheng.web.execution.queries import overview as queries
 from jiheng.web.execution.queries.curves import curve_of_many
-from jiheng.web.execution.views.asked import days_of, number, years_and_year
+from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_for
 from jiheng.web.plan.checking import pack_of
@@ -25,12 +26,12 @@ def _place(request: HttpRequest, year: BudgetYear) -> tuple[Any, Any]:
     """The department and the unit that were asked for, where this person sees them; else the narrowest that has all."""
     departments = departments_for(request.user, year)
     units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
-    if chosen := number(request.GET.get("unit")):
+    if chosen := number_or_404(request.GET.get("unit")):
         unit = units.filter(pk=chosen).first()
         if unit is None:
             raise Http404("没有这个单位，或者您无权查看。")
         return unit.department, unit
-    if chosen := number(request.GET.get("department")):
+    if chosen := number_or_404(request.GET.get("department")):
         department = next((d for d in departments if d.pk == chosen), None)
         if department is None:
             raise Http404("没有这个部门，或者您无权查看。")

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from jiheng.web.asked import number_or_404
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
 from jiheng.web.execution.queries.project import project_or_404
 from jiheng.web.execution.services import procurement as services
-from jiheng.web.execution.views.asked import amount, attempt, day, number
+from jiheng.web.execution.views.asked import amount, attempt, day
 from jiheng.web.execution.views.project import back
 from jiheng.web.plan.models import Project
 
@@ -80,7 +81,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _save_contract(request: HttpRequest, project: Project, kept: Contract | None) -> HttpResponse:
     form = request.POST
-    chosen = number(form.get("procurement"))
+    chosen = number_or_404(form.get("procurement"))
     procurement = get_object_or_404(Procurement, pk=chosen, project=project) if chosen else None
 
     def act() -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.scoring.monitoring import money_light
+from jiheng.web.asked import number_or_404
 from jiheng.web.execution.models import Contract, FundSource, Payment, Procurement
 from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.queries import executed
@@ -19,7 +20,7 @@ from jiheng.web.execution.queries import project as queries
 from jiheng.web.execution.queries.curves import curve_of_project, planned_percent
 from jiheng.web.execution.queries.lists import last_day
 from jiheng.web.execution.services.money import Entry, add_entry, change_entry, link_contract, remove_entry
-from jiheng.web.execution.views.asked import amount, attempt, day, days_of, number
+from jiheng.web.execution.views.asked import amount, attempt, day, days_of
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import Project
@@ -65,7 +66,7 @@ def back(project: int, kind: str = "payment", anchor: str = "entries") -> HttpRe
 def _entry(request: HttpRequest, project: Project) -> Entry:
     """What was typed. Raises :class:`Refused`."""
     form = request.POST
-    chosen = number(form.get("contract"))
+    chosen = number_or_404(form.get("contract"))
     contract = get_object_or_404(Contract, pk=chosen, project=project) if chosen else None
     on = day("日期", form.get("on", ""), needed=True)
     assert on is not None
@@ -104,7 +105,7 @@ def change(request: HttpRequest, kind: str, entry: int) -> HttpResponse:
         if wanted is not None:
             change_entry(request.user, kind, entry, wanted)
         elif isinstance(found, Payment):
-            chosen = number(request.POST.get("contract"))
+            chosen = number_or_404(request.POST.get("contract"))
             contract = get_object_or_404(Contract, pk=chosen, project=project) if chosen else None
             link_contract(request.user, found, contract)
         else:

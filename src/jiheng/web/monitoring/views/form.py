@@ -20,7 +20,7 @@ from jiheng.web.monitoring.queries.records import neighbours, record_or_404
 from jiheng.web.monitoring.services import evidence, report
 from jiheng.web.monitoring.services.report import Saved, save_cells
 from jiheng.web.monitoring.services.submission import FLOW, shortcomings, take_step
-from jiheng.web.monitoring.views.evidence import evidence_of, hand_out
+from jiheng.web.monitoring.views.evidence import evidence_of, hand_out, keep_files
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.views.asked import asked
@@ -136,16 +136,8 @@ def _writable(request: HttpRequest, row: IndicatorReport) -> None:
 @require_POST
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep evidence with a reported value."""
-    row, kept = _row(request, pk), 0
-    try:
-        _writable(request, row)
-        for file in request.FILES.getlist("files"):
-            evidence.attach(request.user, row, row.record.project, file)
-            kept += 1
-        if not kept:
-            raise Refused("请先选择文件。")
-    except Refused as refused:
-        messages.error(request, str(refused))
+    row = _row(request, pk)
+    kept = keep_files(request, row, row.record.project, _writable)
     if kept:
         messages.success(request, f"“{row.name}”已上传 {kept} 个佐证文件。")
     return redirect(f"/monitoring/{row.record_id}/#row-{pk}")

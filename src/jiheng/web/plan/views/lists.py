@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from jiheng.web.asked import number
+from jiheng.web.asked import number_or_404
 from jiheng.web.org.models import Unit
 from jiheng.web.org.options import unit_options
 from jiheng.web.org.permissions import require, units_for
@@ -97,8 +97,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def new(request: HttpRequest) -> HttpResponse:
     """Create a project and open it."""
-    unit = get_object_or_404(units_for(request.user, "plan.edit"), pk=_number(request.POST.get("unit")))
-    year = get_object_or_404(BudgetYear, pk=_number(request.POST.get("year")))
+    unit = get_object_or_404(units_for(request.user, "plan.edit"), pk=number_or_404(request.POST.get("unit")))
+    year = get_object_or_404(BudgetYear, pk=number_or_404(request.POST.get("year")))
     try:
         made = create_project(request.user, unit, year, request.POST.get("name", ""))
     except Refused as refused:
@@ -112,8 +112,8 @@ def new(request: HttpRequest) -> HttpResponse:
 def copy(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy a project, into another year where one is named."""
     source = project_or_404(request.user, pk)
-    year = get_object_or_404(BudgetYear, pk=_number(request.POST.get("year")) or source.budget_year_id)
-    unit = get_object_or_404(Unit, pk=_number(request.POST.get("unit")) or source.unit_id)
+    year = get_object_or_404(BudgetYear, pk=number_or_404(request.POST.get("year")) or source.budget_year_id)
+    unit = get_object_or_404(Unit, pk=number_or_404(request.POST.get("unit")) or source.unit_id)
     try:
         made = copy_project(request.user, source, unit, year)
     except Refused as refused:
@@ -128,11 +128,11 @@ def bring(request: HttpRequest) -> HttpResponse:
     """What becomes of each project of the year before; those chosen are copied, all or none."""
     require(request.user, "plan.edit")
     asked = request.POST if request.method == "POST" else request.GET
-    year = get_object_or_404(years_of(request.user), pk=_number(asked.get("year")))
+    year = get_object_or_404(years_of(request.user), pk=number_or_404(asked.get("year")))
     if request.method != "POST":
         found = carried_over(request.user, year)
         units = {c.project.unit_id: c.project.unit for c in found}
-        chosen = units.get(_number(asked.get("unit")))
+        chosen = units.get(number_or_404(asked.get("unit")))
         shown = [c for c in found if chosen is None or c.project.unit_id == chosen.pk]
         ready = [c for c in shown if not c.obstacle]
         context = {
@@ -140,7 +140,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             "budget": sum(c.project.budget_total or 0 for c in ready),
         }  # fmt: skip
         return render(request, "plan/bring.html", context)
-    keys = [k for k in map(_number, request.POST.getlist("project")) if k]
+    keys = [k for k in map(number_or_404, request.POST.getlist("project")) if k]
     try:
         made = carry_over(request.user, year, keys)
     except Refused as refused:
@@ -167,9 +167,3 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("plan-form", pk)
     messages.success(request, f"“{project}”已删除。删除前的内容留在审计日志里。")
     return redirect("plan")
-
-
-def _number(text: str | None) -> int:
-    if text and number(text) is None:
-        raise Http404("地址不对。")
-    return number(text) or 0
