@@ -11,6 +11,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.template import Context, Template
 
 import jiheng.web
+from jiheng.web.org.permissions import PERMISSIONS
 
 BROKEN = re.compile(r"<p(?:\s[^>]*)?>(?:(?!</p>).)*?<(?:form|div|table|ul|ol|details|p|h\d)\b", re.DOTALL)
 """A paragraph ends where a block begins, whatever the template says, and what follows loses its place and its look."""
@@ -35,3 +36,11 @@ def test_no_paragraph_holds_a_block() -> None:
     texts = {path.name: path.read_text("utf-8") for path in templates}
     assert len(texts) > 50
     assert [name for name, text in texts.items() if BROKEN.search(text)] == []
+
+
+def test_templates_ask_for_permissions_that_there_are() -> None:
+    """Of one that there is not, a template would say nothing, and show nothing."""
+    asked = set()
+    for path in Path(jiheng.web.__path__[0]).rglob("templates/**/*.html"):
+        asked |= set(re.findall(r"\bmay\.(\w+)", path.read_text("utf-8")))
+    assert "plan_view" in asked and asked <= {name.replace(".", "_") for name in PERMISSIONS}
