@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,9 @@ def test_again_it_is_the_same_and_a_changed_one_replaces_or_fills(brought: tuple
     choose(clerk, upload)
     project = Project.objects.get(name="农村公路预防性养护工程")
     Project.objects.filter(pk=project.pk).update(purpose="改过的用途", budget_other=None)
+    Upload.objects.update(at=datetime(2026, 3, 9, 17, 5, tzinfo=UTC))
     page = send(clerk, ("交通局.docx", ROADS.read_bytes())).content.decode()
-    assert "内容完全相同" in page
+    assert "与 2026-03-10 01:05 上传的“交通局.docx”内容完全相同" in page  # Beijing's clock, not Greenwich's
     perform(Job.objects.first().pk)  # type: ignore[union-attr]
     again = Upload.objects.filter(state=Upload.State.READ).get()
     page = clerk.get(f"/import/{again.pk}/").content.decode()

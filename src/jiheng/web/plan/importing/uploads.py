@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from jiheng import wire
 from jiheng.model import Document
@@ -80,7 +81,8 @@ def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[Upload
                 .first()
             )
             if before is not None:
-                notes.append(f"“{name}”与 {before.at:%Y-%m-%d %H:%M} 上传的“{before.name}”内容完全相同。")
+                when = timezone.localtime(before.at)
+                notes.append(f"“{name}”与 {when:%Y-%m-%d %H:%M} 上传的“{before.name}”内容完全相同。")
             uploads.append(
                 Upload.objects.create(
                     unit=unit, budget_year=year, name=name, path=path, sha256=digest, size=file.size or 0, by=person
