@@ -238,3 +238,14 @@ def test_a_seed_comes_in_and_goes_out_the_same(client: Client, person: Any, tmp_
     ]
     lines = subprocess.run(compare, capture_output=True, text=True, check=True).stdout.strip().splitlines()
     assert lines[-1].startswith("F1 1.0000"), "\n".join(lines)
+
+
+def test_a_table_without_a_name_is_called_so_in_the_preview(client: Client, person: Any) -> None:
+    rows = "<tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
+    rows += "<tr><td>产出指标</td><td>数量指标</td><td>补植株数</td><td>≥800株</td></tr>"
+    clerk = as_(client, person("clerk"))
+    send(clerk, ("指标.html", f"<html><body><table>{rows}</table></body></html>".encode()))
+    perform(Job.objects.get().pk)
+    page = clerk.get(f"/import/{Upload.objects.get().pk}/").content.decode()
+    assert ">（未命名）</a>" in page and 'aria-label="（未命名）怎样导入"' in page
+    assert "None" not in page
