@@ -65,6 +65,7 @@ def test_an_answer_tells_marks_findings_and_what_others_changed(enter: Any, proj
     code, answer = ask(client, project, "cells", values={cell: "≤90%"}, seen=0)
     assert (code, answer["revision"], answer["counts"][0], answer["marks"][cell][0]) == (200, 1, 1, "e")
     assert "改为 ≥90%" in answer["side"]
+    assert '<span class="chip">1 条</span>' in answer["side"]
     assert "table" not in answer
     code, answer = ask(client, project, "cells", values={cell: "≥91%"}, seen=0)
     assert (code, answer["conflicts"][0]["value"]) == (409, "≤90%")
