@@ -240,12 +240,24 @@ def test_a_seed_comes_in_and_goes_out_the_same(client: Client, person: Any, tmp_
     assert lines[-1].startswith("F1 1.0000"), "\n".join(lines)
 
 
-def test_a_table_without_a_name_is_called_so_in_the_preview(client: Client, person: Any) -> None:
-    rows = "<tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
-    rows += "<tr><td>产出指标</td><td>数量指标</td><td>补植株数</td><td>≥800株</td></tr>"
+def _table(client: Client, person: Any, rows: int) -> str:
+    """The preview of a file with a nameless table of so many indicators."""
+    head = "<tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
+    body = "".join(f"<tr><td>产出指标</td><td>数量指标</td><td>第{n}段</td><td>≥{n}株</td></tr>" for n in range(rows))
     clerk = as_(client, person("clerk"))
-    send(clerk, ("指标.html", f"<html><body><table>{rows}</table></body></html>".encode()))
+    send(clerk, ("指标.html", f"<html><body><table>{head}{body}</table></body></html>".encode()))
     perform(Job.objects.get().pk)
-    page = clerk.get(f"/import/{Upload.objects.get().pk}/").content.decode()
+    return clerk.get(f"/import/{Upload.objects.get().pk}/").content.decode()
+
+
+def test_a_table_without_a_name_is_called_so_in_the_preview(client: Client, person: Any) -> None:
+    page = _table(client, person, 1)
     assert ">（未命名）</a>" in page and 'aria-label="（未命名）怎样导入"' in page
+    assert '<option value="new" selected>' in page
     assert "None" not in page
+
+
+def test_a_table_too_long_for_ours_is_known_before_it_is_refused(client: Client, person: Any) -> None:
+    page = _table(client, person, 201)
+    assert "有 201 条指标，一张表最多 200 条，不能导入" in page
+    assert '<option value="skip" selected>' in page
