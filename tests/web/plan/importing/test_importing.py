@@ -261,3 +261,12 @@ def test_a_table_too_long_for_ours_is_known_before_it_is_refused(client: Client,
     page = _table(client, person, 201)
     assert "有 201 条指标，一张表最多 200 条，不能导入" in page
     assert '<option value="skip" selected>' in page
+
+
+def test_the_preview_judges_a_file_of_another_year_as_the_import_will(brought: tuple[Client, Upload]) -> None:
+    clerk, upload = brought
+    before = [sorted(f["code"] for f in p["findings"]) for p in upload.findings]
+    choose(clerk, upload)
+    after = [sorted(f["code"] for f in p.findings) for p in Project.objects.order_by("pk")]
+    assert before == after
+    assert any("F903" in codes for codes in before)  # the code is of 2025, the year of 2026

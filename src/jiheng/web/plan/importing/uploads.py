@@ -6,6 +6,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +131,8 @@ def _read(upload: Upload) -> None:
 
 
 def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:
-    """By project, in order: its findings, their cells named by places."""
-    found = check(document, pack_of(year))
+    """By project, in order: its findings, their cells named by places; in the year into which it is to be imported."""
+    found = check(replace(document, fiscal_year=year.year), pack_of(year))
     return [
         {"project": p.sequence, "findings": stored_by_place(f for f in found if f.project == p.sequence)}
         for p in document.projects
