@@ -214,7 +214,7 @@ def _type(page: Any, indicator: str, field: str, text: str) -> None:
 # ---- up, back, and up again ----------------------------------------------------------------------------------------
 
 
-def _step(page: Any, name: str, label: str, tells: str = "草稿") -> None:
+def _step(page: Any, name: str, label: str, tells: str = "已送负责人签报") -> None:
     """One step of the workflow on the form's page."""
     _open_form(page, name)
     page.click(f".tools button:text-is('{label}')")

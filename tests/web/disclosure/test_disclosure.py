@@ -175,3 +175,14 @@ def test_every_document_that_the_list_links_opens(district: Any, person: Any) ->
         page = client.get("/documents/").content.decode()
         address = f"/documents/{Department.objects.get().pk}/2026/"
         assert (f'href="{address}"' in page) == (client.get(address).status_code == 200), role
+
+
+def test_before_publishing_one_is_told_what_is_not_in_it_yet(
+    client: Client, person: Any, department: Department
+) -> None:
+    reviewer = as_(client, person("department_reviewer"))
+    page = reviewer.get(f"/documents/{department.pk}/2026/").content.decode()
+    said = "还有 1 个项目没有批复，不在这份文本里。"
+    assert page.count(said) == 2 and f"{said}确定公开 2 个项目的绩效文本吗？" in page
+    Project.objects.filter(name="还在草稿的项目").update(state=State.APPROVED)
+    assert "没有批复" not in reviewer.get(f"/documents/{department.pk}/2026/").content.decode()

@@ -65,6 +65,7 @@ def test_an_answer_tells_marks_findings_and_what_others_changed(enter: Any, proj
     code, answer = ask(client, project, "cells", values={cell: "≤90%"}, seen=0)
     assert (code, answer["revision"], answer["counts"][0], answer["marks"][cell][0]) == (200, 1, 1, "e")
     assert "改为 ≥90%" in answer["side"]
+    assert '<span class="chip">1 条</span>' in answer["side"]
     assert "table" not in answer
     code, answer = ask(client, project, "cells", values={cell: "≥91%"}, seen=0)
     assert (code, answer["conflicts"][0]["value"]) == (409, "≤90%")
@@ -197,3 +198,17 @@ def test_what_is_said_of_many_cells_in_the_same_words_is_listed_once(enter: Any,
     assert "第 6 处" in page
     goal = made.goals.get().pk
     assert f'class="long goal has-e" data-cell="goal:{goal}"' in page
+
+
+def test_the_form_says_that_it_was_handed_over_until_it_is_given_back(enter: Any, person: Any, project: Any) -> None:
+    from jiheng.web.plan.workflow import perform
+
+    client, step = enter("clerk"), {"step": "hand_over"}
+    blue = '<button type="button" class="btn go" data-dialog="step-hand_over">'
+    assert blue in client.get(f"/plan/{project.pk}/").content.decode()
+    page = client.post(f"/plan/{project.pk}/step/", step, follow=True).content.decode()
+    assert "“道路绿化补植”已送负责人签报，对方会收到消息。" in page
+    assert "等负责人签报或退回" in page and "仍可以修改" in page and blue not in page
+    perform(person("unit_head"), project, "unit_return", "请补充")
+    page = client.get(f"/plan/{project.pk}/").content.decode()
+    assert "等负责人签报或退回" not in page and blue in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -121,13 +121,15 @@ def test_an_origin_one_may_not_see_is_none(reviewer: Any, origin: str) -> None:
 
 
 def test_excel_has_every_row_as_text(item: Any, reviewer: Any) -> None:
-    Rectification.objects.update(measures='=HYPERLINK("http://x")', outcome="第一行\n第二行")
+    closed = datetime(2026, 3, 9, 17, 5, tzinfo=UTC)  # 01:05 of the next day in Beijing
+    Rectification.objects.update(measures='=HYPERLINK("http://x")', outcome="第一行\n第二行", closed_at=closed)
     answer = _as(reviewer).get("/rectification/export/xlsx/")
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
     said = dict(zip(sheet[0], sheet[1], strict=True))
     assert said["编号"] == "139901-2026-00001"
     assert said["整改措施"] == '=HYPERLINK("http://x")'
     assert said["整改结果"] == "第一行\n第二行"
+    assert said["销号日期"] == "2026-03-10"
 
 
 def test_word_has_every_row(item: Any, reviewer: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from typer.testing import CliRunner
 
 from jiheng.cli.app import app
@@ -64,6 +67,15 @@ def test_csv_lets_no_formula_in(auditor: Client) -> None:
     text = b"".join(auditor.get("/audit/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=cmd" in text
     assert ",=cmd" not in text
+
+
+def test_csv_tells_the_time_as_the_page_does_and_leaves_empty_cells_empty(auditor: Client) -> None:
+    text = b"".join(auditor.get("/audit/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+    shown = {e.sequence: f"{timezone.localtime(e.when):%Y-%m-%d %H:%M:%S}" for e in AuditEntry.objects.all()}
+    assert {int(row["序号"]): row["时间"] for row in rows}.items() <= shown.items()
+    assert any(row["变更前"] == "" for row in rows)
+    assert not any(value == "'" for row in rows for value in row.values())
 
 
 def test_messages_are_read_once_shown(auditor: Client, person: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from jiheng.web.org.models import Unit
+from jiheng.web.plan import workflow
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.plan.states import State
 from jiheng.web.workbench import queries
@@ -69,3 +70,21 @@ def test_a_stranger_is_sent_to_the_login(client: Client) -> None:
 def test_the_bars_count_what_the_cycle_does(projects: list[Project]) -> None:
     rows = queries.by_state(Project.objects.all())
     assert sum(bar.total for bar in queries.progress(rows, "unit")) == sum(row["n"] for row in rows) == len(projects)
+
+
+def test_what_is_handed_over_waits_for_the_head_alone_until_it_is_given_back(person: Any, projects: Any) -> None:
+    clerk, head, year = person("clerk"), person("unit_head"), BudgetYear.objects.get()
+    Project.objects.update(explanation="已核对")
+    Project.objects.filter(name="601001项目1").update(state=State.DRAFT)  # riskier, and nobody has handed it over
+    handed = Project.objects.get(name="601001项目0")
+
+    def waiting(someone: Any) -> list[tuple[str, bool]]:
+        found = queries.waiting(someone, queries.reachable(someone, year), year)
+        return [(p.name, p.handed_over) for p in queries.first(found)]
+
+    assert waiting(clerk) == waiting(head) == [("601001项目1", False), ("601001项目0", False)]
+    workflow.perform(clerk, handed, "hand_over")
+    assert waiting(clerk) == [("601001项目1", False)]
+    assert waiting(head) == [("601001项目0", True), ("601001项目1", False)]
+    workflow.perform(head, handed, "unit_return", "请补充")
+    assert ("601001项目0", False) in waiting(clerk)

@@ -64,6 +64,11 @@ def public_years() -> list[int]:
     return list(public().order_by("-budget_year__year").values_list("budget_year__year", flat=True).distinct())
 
 
+def left_out(department: Department, year: BudgetYear) -> int:
+    """How many projects are not in the department's document because they are not approved."""
+    return Project.objects.filter(unit__department=department, budget_year=year).exclude(state__in=FROZEN).count()
+
+
 def lines(person: Person, year: BudgetYear) -> list[Line]:
     """The documents of a year that a person may see, department by department."""
     units = units_for(person, "plan.view", year.year)

@@ -62,7 +62,7 @@ def preview(request: HttpRequest, department: int, year: int) -> HttpResponse:
     """The document as it would be published now."""
     found, budget_year = _department(request, department, year)
     context = _shown(documents.document_of(found, budget_year))
-    context |= {"department": found, "year": budget_year}
+    context |= {"department": found, "year": budget_year, "left_out": queries.left_out(found, budget_year)}
     context["may_publish"] = allowed(request.user, "disclosure.publish", At(found, year))
     context["publications"] = Publication.objects.filter(department=found, budget_year=budget_year).defer("content")
     return render(request, "disclosure/preview.html", context)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from time import perf_counter
 from typing import Any
 
 from jiheng import model, policy
@@ -159,9 +158,7 @@ def goals_of(project: Project) -> DepartmentGoals | None:
 
 def recheck(project: Project) -> None:
     """Check anew and keep what was found. Called by services, in the transaction of the change."""
-    goals, began = goals_of(project), perf_counter()
-    found = findings_of(project, goals)
-    project.check_milliseconds = max(1, round(1000 * (perf_counter() - began)))
+    found = findings_of(project, goals_of(project))
     errors, warnings, hints = counts(found)
     returns = project.transitions.filter(name__in=RETURNS).count()
     risk = risk_of(errors, warnings, project.budget_total, returns, project.previous_id is None)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
+from django.utils import timezone
 
 from jiheng.web.results.models import Rectification
 from jiheng.writers.docx_markup import Box, Line, table, text
@@ -34,7 +35,7 @@ def row_of(item: Rectification, today: date) -> list[str]:
         item.number, item.get_source_display(), str(item.unit.name), str(item.project or ""), item.title,
         item.get_severity_display(), item.owner.name if item.owner else "", item.due_on.isoformat(), state,
         item.measures, item.outcome, item.raised_by.name if item.raised_by else "系统",
-        item.closed_at.date().isoformat() if item.closed_at else "",
+        timezone.localdate(item.closed_at).isoformat() if item.closed_at else "",
     ]  # fmt: skip
 
 

@@ -2,7 +2,11 @@
 "use strict";
 (() => {
   const queue = document.getElementById("queue"), boxes = () => Array.from(document.querySelectorAll(".queue tbody input[type=checkbox]"));
-  const count = () => { for (const out of document.querySelectorAll("[data-count]")) out.textContent = boxes().filter((b) => b.checked).length; };
+  const count = () => {
+    const all = boxes(), chosen = all.filter((b) => b.checked).length;
+    for (const out of document.querySelectorAll("[data-count]")) out.textContent = chosen;
+    for (const box of document.querySelectorAll("[data-all]")) { box.checked = chosen > 0 && chosen === all.length; box.indeterminate = chosen > 0 && chosen < all.length; }
+  };
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-all]")) for (const box of boxes()) box.checked = event.target.checked;
     if (event.target.matches("[data-lastyear]")) document.getElementById("beside").classList.toggle("nolast", !event.target.checked);

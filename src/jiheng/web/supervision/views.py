@@ -75,14 +75,15 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _cell(value: Any) -> str:
     """A value that no spreadsheet takes for a formula."""
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r\n＝＋－＠" else text
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r\n＝＋－＠")) else text
 
 
 def _csv(rows: Any) -> Iterator[bytes]:
     yield "\ufeff".encode()
     yield _line(_HEADS)
     for entry in rows:
-        chained = entry.as_chained()
+        # For people to read, as on the page; the chain's own text of the time is in the JSON lines.
+        chained = entry.as_chained() | {"at": f"{timezone.localtime(entry.when):%Y-%m-%d %H:%M:%S}"}
         yield _line([_cell(chained[f]) for f in (*FIELDS, "previous", "hash")])
 
 

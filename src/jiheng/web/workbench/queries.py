@@ -9,14 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import reach_in
 from jiheng.web.org.roles import Role
 from jiheng.web.pages import by_keys
 from jiheng.web.plan.models import BudgetYear, Project, Transition
-from jiheng.web.plan.queries.projects import years_of
+from jiheng.web.plan.queries.projects import handing_over, years_of
 from jiheng.web.plan.states import RETURNS, State
 
 SHOWN = 10
@@ -95,22 +95,30 @@ def stages(rows: list[dict[str, Any]], year: BudgetYear, today: date) -> list[St
 
 
 def waiting(person: Person, projects: QuerySet[Project], year: BudgetYear) -> QuerySet[Project]:
-    """The tables of a year that wait for this person, riskiest first; those that came back are marked ``came_back``."""
+    """The tables of a year that wait for this person, riskiest first.
+
+    Before them, those handed over to the unit's head (``handed_over``), who alone is asked for them then, and those
+    that ``came_back``.
+    """
     turn = Q(pk__in=[])
     for held in person.held():
         if held.role in _MINE:
-            turn |= Q(state__in=_MINE[held.role]) & held.in_year(year, "unit__")
-    return projects.filter(turn).annotate(came_back=_came_back()).order_by("-came_back", "-risk", "name")
+            mine = Q(state__in=_MINE[held.role]) & held.in_year(year, "unit__")
+            turn |= mine & Q(handed_over=False) if held.role == Role.CLERK else mine
+    return _marked(projects).filter(turn).order_by("-handed_over", "-came_back", "-risk", "name")
 
 
-def _came_back() -> Exists:
-    return Exists(Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS, target=OuterRef("state")))
+def _marked(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """With what their state does not tell: ``handed_over`` and ``came_back``."""
+    returned = Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS, target=OuterRef("state"))
+    handed = Q(state=State.DRAFT) & Q(Exists(handing_over(OuterRef("pk"))))
+    return projects.annotate(came_back=Exists(returned), handed_over=ExpressionWrapper(handed, BooleanField()))
 
 
 def first(found: QuerySet[Project]) -> list[Project]:
     """The first few of a list as the workbench shows them."""
     light = Project.objects.select_related("unit").defer("findings", "purpose", "explanation")
-    return by_keys(found[:SHOWN], light.annotate(came_back=_came_back()))
+    return by_keys(found[:SHOWN], _marked(light))
 
 
 def summary(mine: QuerySet[Project]) -> dict[str, Any]:

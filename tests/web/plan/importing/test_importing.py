@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,9 @@ def test_again_it_is_the_same_and_a_changed_one_replaces_or_fills(brought: tuple
     choose(clerk, upload)
     project = Project.objects.get(name="农村公路预防性养护工程")
     Project.objects.filter(pk=project.pk).update(purpose="改过的用途", budget_other=None)
+    Upload.objects.update(at=datetime(2026, 3, 9, 17, 5, tzinfo=UTC))
     page = send(clerk, ("交通局.docx", ROADS.read_bytes())).content.decode()
-    assert "内容完全相同" in page
+    assert "与 2026-03-10 01:05 上传的“交通局.docx”内容完全相同" in page  # Beijing's clock, not Greenwich's
     perform(Job.objects.first().pk)  # type: ignore[union-attr]
     again = Upload.objects.filter(state=Upload.State.READ).get()
     page = clerk.get(f"/import/{again.pk}/").content.decode()
@@ -236,3 +238,35 @@ def test_a_seed_comes_in_and_goes_out_the_same(client: Client, person: Any, tmp_
     ]
     lines = subprocess.run(compare, capture_output=True, text=True, check=True).stdout.strip().splitlines()
     assert lines[-1].startswith("F1 1.0000"), "\n".join(lines)
+
+
+def _table(client: Client, person: Any, rows: int) -> str:
+    """The preview of a file with a nameless table of so many indicators."""
+    head = "<tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
+    body = "".join(f"<tr><td>产出指标</td><td>数量指标</td><td>第{n}段</td><td>≥{n}株</td></tr>" for n in range(rows))
+    clerk = as_(client, person("clerk"))
+    send(clerk, ("指标.html", f"<html><body><table>{head}{body}</table></body></html>".encode()))
+    perform(Job.objects.get().pk)
+    return clerk.get(f"/import/{Upload.objects.get().pk}/").content.decode()
+
+
+def test_a_table_without_a_name_is_called_so_in_the_preview(client: Client, person: Any) -> None:
+    page = _table(client, person, 1)
+    assert ">（未命名）</a>" in page and 'aria-label="（未命名）怎样导入"' in page
+    assert '<option value="new" selected>' in page
+    assert "None" not in page
+
+
+def test_a_table_too_long_for_ours_is_known_before_it_is_refused(client: Client, person: Any) -> None:
+    page = _table(client, person, 201)
+    assert "有 201 条指标，一张表最多 200 条，不能导入" in page
+    assert '<option value="skip" selected>' in page
+
+
+def test_the_preview_judges_a_file_of_another_year_as_the_import_will(brought: tuple[Client, Upload]) -> None:
+    clerk, upload = brought
+    before = [sorted(f["code"] for f in p["findings"]) for p in upload.findings]
+    choose(clerk, upload)
+    after = [sorted(f["code"] for f in p.findings) for p in Project.objects.order_by("pk")]
+    assert before == after
+    assert any("F903" in codes for codes in before)  # the code is of 2025, the year of 2026

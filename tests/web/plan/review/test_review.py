@@ -252,6 +252,21 @@ def test_approval_freezes_a_version_that_later_edits_never_change(client: Client
     assert Version.objects.get().content == content
     page = client.get(f"/plan/{project.pk}/versions/", {"a": "1", "b": "now"}).content.decode()
     assert "原来：≥50组" in page
+    Project.objects.filter(pk=project.pk).update(name="改过的名称", budget_total=Decimal("99.99"))
+    again = client.get(f"/review/letter/{approval.pk}/").content.decode()
+    assert "涉及预算 20.00 万元" in again and "低风险" in again
+    assert "99.99" not in again and "改过的名称" not in again
+
+
+def test_a_letter_tells_a_unit_that_others_are_in_it_too(client: Client, person: Any, desk: Any) -> None:
+    leader = as_(client, person("finance_leader"))
+    form = {"year": "2026", "department": desk["low"].unit.department_id, "number": "云财绩〔2026〕1号"}
+    leader.post("/review/approve/", form | {"project": [desk["low"].pk, desk["high"].pk]})
+    address = f"/review/letter/{Approval.objects.get().pk}/"
+    whole, own = (c.get(address).content.decode() for c in (leader, as_(Client(), person("clerk"))))
+    assert "批复 2 个项目" in whole and "其他单位" not in whole and "继续批复" in whole
+    assert "批复 1 个项目" in own and "其他单位的 1 个项目" in own
+    assert "高风险" not in own and "继续批复" not in own
 
 
 @pytest.mark.parametrize("number, said", [("", "批复文号"), ("号", "至少选择一个")])

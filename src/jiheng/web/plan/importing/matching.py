@@ -19,6 +19,7 @@ from jiheng.web.plan.models import Project, Upload
 from jiheng.web.plan.offline import as_read
 from jiheng.web.plan.queries.table import cell_label
 from jiheng.web.plan.services.editing import edits_since, touched
+from jiheng.web.plan.services.sheet import MOST_ROWS
 from jiheng.web.plan.states import EDITABLE, State
 
 NEW, MERGE, REPLACE, SKIP = "new", "merge", "replace", "skip"
@@ -95,14 +96,23 @@ def matches(person: Person, upload: Upload, document: Document) -> list[Match]:
 
 
 def _match(project: model.Project, unit: Unit, existing: Project | None) -> Match:
+    long = _too_long(project)
     if existing is None:
-        return Match(project, unit, None, [], [NEW, SKIP], NEW)
+        return Match(project, unit, None, [], [NEW, SKIP], SKIP if long else NEW, note=long)
     changes = differences(mapping.to_project(existing), project)
     if not changes:
         return Match(project, unit, existing, [], [SKIP], SKIP)
     if why := _closed(existing):
         return Match(project, unit, existing, changes, [SKIP], SKIP, why)
-    return Match(project, unit, existing, changes, [REPLACE, MERGE, SKIP], REPLACE)
+    return Match(project, unit, existing, changes, [REPLACE, MERGE, SKIP], SKIP if long else REPLACE, note=long)
+
+
+def _too_long(project: model.Project) -> str:
+    """Why the table holds more than ours can, so that it is known before the whole file is refused for it."""
+    for kind, name, rows in (("indicator", "指标", project.indicators), ("goal", "绩效目标", project.goals)):
+        if len(rows) > MOST_ROWS[kind]:
+            return f"有 {len(rows)} 条{name}，一张表最多 {MOST_ROWS[kind]} 条，不能导入。请拆分或删减后重新上传。"
+    return ""
 
 
 def _closed(existing: Project) -> str:

@@ -6,12 +6,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils import timezone
 
 from jiheng import wire
 from jiheng.model import Document
@@ -80,7 +82,8 @@ def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[Upload
                 .first()
             )
             if before is not None:
-                notes.append(f"“{name}”与 {before.at:%Y-%m-%d %H:%M} 上传的“{before.name}”内容完全相同。")
+                when = timezone.localtime(before.at)
+                notes.append(f"“{name}”与 {when:%Y-%m-%d %H:%M} 上传的“{before.name}”内容完全相同。")
             uploads.append(
                 Upload.objects.create(
                     unit=unit, budget_year=year, name=name, path=path, sha256=digest, size=file.size or 0, by=person
@@ -128,8 +131,8 @@ def _read(upload: Upload) -> None:
 
 
 def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:
-    """By project, in order: its findings, their cells named by places."""
-    found = check(document, pack_of(year))
+    """By project, in order: its findings, their cells named by places; in the year into which it is to be imported."""
+    found = check(replace(document, fiscal_year=year.year), pack_of(year))
     return [
         {"project": p.sequence, "findings": stored_by_place(f for f in found if f.project == p.sequence)}
         for p in document.projects

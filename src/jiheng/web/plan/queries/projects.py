@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -16,7 +16,7 @@ from jiheng.web.org.lineage import Lineage, in_use
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import allowed, reach, reach_in, units_for
 from jiheng.web.pages import sums_by_unit
-from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project
+from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project, Transition
 from jiheng.web.plan.states import EDITABLE, State
 
 AWAY = timedelta(seconds=90)
@@ -41,6 +41,16 @@ def project_or_404(person: Any, pk: int) -> Project:
     if found is None or not allowed(person, "plan.view", found):
         raise Http404("没有这个项目，或者您无权查看。")
     return found
+
+
+def handing_over(project: Any) -> QuerySet[Transition]:
+    """The step by which a draft was handed to the unit's head for signing, until it is signed or given back.
+
+    ``project`` is one, or ``OuterRef("pk")`` for a condition on many. The state does not tell it; that no other step
+    was taken since (each sets ``state_since``) does.
+    """
+    since = project.state_since if isinstance(project, Project) else OuterRef("state_since")
+    return Transition.objects.filter(project=project, name="hand_over", at__gte=since)
 
 
 def known_or_404(person: Any, pk: int) -> None:

@@ -52,7 +52,6 @@ class Side:
     grade: str
     open_points: str
     """How many of the points a person still decides."""
-    milliseconds: int | None
     comments: Sequence[Comment]
     needs_explanation: bool
     explanation: str
@@ -65,7 +64,7 @@ def side_of(project: Project, editable: bool, sheet: ReviewSheet, comments: Sequ
     return Side(
         findings, _aspects(sheet), f"{sheet.most.normalize():f}", grade_of(sheet.most, sheet.grades).name,
         f"{(sheet.most - sheet.least).normalize():f}" if sheet.open_items else "",
-        getattr(project, "check_milliseconds", None), comments, needs or bool(project.explanation), project.explanation,
+        comments, needs or bool(project.explanation), project.explanation,
     )  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.differences import Change, differences
-from jiheng.web.plan.models import BudgetYear, Comment, Project, Review, Transition
+from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project, Review, Transition
 from jiheng.web.plan.queries import table_of
+from jiheng.web.plan.queries.table import project_of
 from jiheng.web.plan.states import RETURNS, State
 
 PAGE = 25
@@ -218,6 +219,24 @@ def to_approve(person: Person, year: BudgetYear) -> QuerySet[Project]:
     """What this person could approve in a year."""
     found = Project.objects.filter(reach_in(person, "plan.approve", year), budget_year=year, state=State.FINANCE_REVIEW)
     return found.select_related("unit__department", "budget_year").order_by("unit__code", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedLine:
+    """A project as a letter of approval lists it: as it was approved, whatever has become of its table since."""
+
+    unit: str
+    code: str
+    name: str
+    budget: Decimal | None
+
+
+def approved_lines(person: Person, approval: Approval) -> list[ApprovedLine]:
+    """What an approval approved, as far as this person may see it."""
+    versions = approval.versions.filter(project__in=Project.objects.filter(reach(person, "plan.view")))
+    found = versions.select_related("project__unit").order_by("project__unit__code", "project__order")
+    tables = [(v.project.unit.name, project_of(v.content)) for v in found]
+    return [ApprovedLine(unit, t.code or "", t.name or "", t.budget.total) for unit, t in tables]
 
 
 def reason_from(project: Project, comments: list[Comment]) -> str:

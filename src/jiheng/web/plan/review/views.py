@@ -18,7 +18,7 @@ from jiheng.web.plan import workflow
 from jiheng.web.plan.checking import suggested_review
 from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project
 from jiheng.web.plan.queries import table_of
-from jiheng.web.plan.queries.projects import project_or_404, visible_projects, years_for
+from jiheng.web.plan.queries.projects import project_or_404, years_for
 from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.queries.table import project_of
 from jiheng.web.plan.review import queries, services
@@ -235,16 +235,12 @@ def _year(request: HttpRequest, years: list[BudgetYear]) -> BudgetYear | None:
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The approval as it is printed."""
     approval = get_object_or_404(Approval.objects.select_related("department__district", "budget_year", "by"), pk=pk)
-    projects = (
-        visible_projects(request.user)
-        .filter(versions__approval=approval)
-        .defer("findings")
-        .order_by("unit__code", "order")
-    )
-    if not projects:
+    lines = queries.approved_lines(request.user, approval)
+    if not lines:
         raise Http404
-    total = sum(p.budget_total or 0 for p in projects)
-    return render(request, "plan/review/letter.html", {"approval": approval, "projects": projects, "total": total})
+    context = {"approval": approval, "lines": lines, "total": sum(line.budget or 0 for line in lines),
+               "others": approval.versions.count() - len(lines)}  # fmt: skip
+    return render(request, "plan/review/letter.html", context)
 
 
 @login_required

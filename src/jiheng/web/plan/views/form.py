@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from jiheng.web.org.permissions import allowed
 from jiheng.web.plan import services, workflow
 from jiheng.web.plan.checking import pack_of, suggested_review
-from jiheng.web.plan.models import Project
+from jiheng.web.plan.models import Project, Transition
 from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.queries.projects import (
     cycle_of,
     editing_units,
     framework_of,
+    handing_over,
     is_editable,
     known_or_404,
     later_years,
@@ -30,6 +31,7 @@ from jiheng.web.plan.queries.projects import (
 )  # fmt: skip
 from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.services import Refused, Saved
+from jiheng.web.plan.states import State
 from jiheng.web.plan.views.asked import asked
 
 CELLS_AT_ONCE = 1000
@@ -47,7 +49,9 @@ PRIMARY = frozenset(("hand_over", "submit", "department_pass", "approve", "publi
 """The steps that lead on, one in each state for each role: the blue button."""
 
 
-def _css(step: workflow.Step) -> str:
+def _css(step: workflow.Step, handed: Transition | None) -> str:
+    if step.name == "hand_over" and handed:
+        return ""  # done; once more is a reminder
     return "back" if step.needs_reason else "go" if step.name in PRIMARY else ""
 
 
@@ -56,11 +60,12 @@ def form(request: HttpRequest, pk: int) -> HttpResponse:
     """/plan/ID/: the official form, edited in place where this person may; the same page is printed."""
     project = project_or_404(request.user, pk)
     editable, comments = is_editable(request.user, project), _comments(project)
-    steps = [(s, workflow.obstacle(s, project), _css(s)) for s in workflow.available(request.user, project)]
+    handed = handing_over(project).select_related("by").first() if project.state == State.DRAFT else None
+    steps = [(s, workflow.obstacle(s, project), _css(s, handed)) for s in workflow.available(request.user, project)]
     year = project.budget_year
     context = {
         "project": project, "table": table_of(project, comments=comments, editable=editable), "editable": editable,
-        "steps": steps, "cycle": cycle_of(year, project.state), "comments": comments,
+        "steps": steps, "handed": handed, "cycle": cycle_of(year, project.state), "comments": comments,
         "side": side_of(project, editable, suggested_review(project), comments),
         "others": others_at(project, request.user) if editable else [],
         "history": project.transitions.select_related("by")[:20],
@@ -153,6 +158,12 @@ def here(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     return _answer(request, services.changes(project, services.edits_since(project, seen)), others=others)
 
 
+def _news(done: Project, step: workflow.Step, before: str) -> str:
+    if step.target == before:  # to name the state would sound as if nothing had happened
+        return f"“{done}”已{step.label}，对方会收到消息。"
+    return f"“{done}”：{step.label}，现在是“{done.get_state_display()}”。"
+
+
 @login_required
 @require_POST
 def step(request: HttpRequest, pk: int) -> HttpResponse:
@@ -164,7 +175,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"“{done}”：{workflow.BY_NAME[name].label}，现在是“{done.get_state_display()}”。")
+        messages.success(request, _news(done, workflow.BY_NAME[name], project.state))
     return redirect("plan-form", pk)
 
 
