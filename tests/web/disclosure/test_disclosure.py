@@ -150,10 +150,14 @@ def test_hostile_texts_are_shown_as_texts(client: Client, person: Any, departmen
 
 @pytest.mark.skipif(not office.available(), reason="LibreOffice is not installed: no PDF can be made")
 def test_pdf_is_made_in_the_background_once(client: Client, person: Any, department: Department) -> None:
-    as_(client, person("department_reviewer")).post(f"/documents/{department.pk}/2026/publish/")
+    page = f"/documents/{department.pk}/2026/"
+    as_(client, person("department_reviewer")).post(f"{page}publish/")
+    assert "PDF 正在生成" in client.get(page).content.decode()
     asked = Job.objects.get()
     perform(asked.pk)
     publication = Publication.objects.get()
+    made = client.get(page).content.decode()
+    assert "正在生成" not in made and f"/public/{publication.pk}/document.pdf" in made
     assert Client().get(f"/public/{publication.pk}/document.pdf").content.startswith(b"%PDF")
     Job.objects.update(state=Job.State.WAITING)
     perform(asked.pk)

@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from jiheng.web.asked import holding
 from jiheng.web.disclosure.models import Publication
+from jiheng.web.disclosure.services import PDF_JOB
+from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import At, allowed, units_for
 from jiheng.web.plan.models import BudgetYear, Project
@@ -45,6 +47,12 @@ def newest(publications: QuerySet[Publication]) -> list[Publication]:
     for p in publications.order_by("-budget_year__year", "department__code", "-edition"):
         found.setdefault((p.department_id, p.budget_year_id), p)
     return list(found.values())
+
+
+def printing() -> set[int]:
+    """The publications whose PDF is being made."""
+    jobs = Job.objects.filter(kind=PDF_JOB, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    return {payload["publication"] for payload in jobs.values_list("payload", flat=True)}
 
 
 def search(text: str, year: int | None) -> list[Publication]:

@@ -64,6 +64,7 @@ def preview(request: HttpRequest, department: int, year: int) -> HttpResponse:
     context = _shown(documents.document_of(found, budget_year))
     context |= {"department": found, "year": budget_year, "left_out": queries.left_out(found, budget_year)}
     context["may_publish"] = allowed(request.user, "disclosure.publish", At(found, year))
+    context["printing"] = queries.printing()
     context["publications"] = Publication.objects.filter(department=found, budget_year=budget_year).defer("content")
     return render(request, "disclosure/preview.html", context)
 
