@@ -125,6 +125,7 @@ def _desk(here: Any, people: list[Any]) -> None:
 def _projects(here: Any, start: int, count: int) -> None:
     """Projects of this year in every state, with one of the year before that has gone on, and one that has not."""
     from jiheng.web.plan.models import Indicator, Project, Version
+    from jiheng.web.plan.workflow import content_of
 
     same = {"unit": here.unit, "findings": [FINDING], "errors": 1, "risk": 50, "budget_total": Decimal(10)}
     last_year = [
@@ -140,7 +141,7 @@ def _projects(here: Any, start: int, count: int) -> None:
     )
     Indicator.objects.bulk_create(row for project in made for row in _indicators(project, 2))
     Version.objects.bulk_create(
-        Version(project=p, number=1, label="批复", content={}, approval=here.approval, by=here.by)
+        Version(project=p, number=1, label="批复", content=content_of(p), approval=here.approval, by=here.by)
         for p in made
         if p.state == "approved"
     )
