@@ -83,6 +83,7 @@ ADDRESSES: dict[str, Address] = {
     "plan-years": _page("plan.open_year"),
     "plan-new": _action(),
     "plan-bring": _page("plan.edit", "?year={year_key}"),
+    "plan-steps": _page("plan.edit", "?step=hand_over&year={year_key}"),
     "plan-department": _page("plan.view", pk="department"),
     "plan-department-cells": _action(pk="department"),
     "plan-department-rows": _action(pk="department"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from jiheng.web.plan.views import department, form, lists, offline, years
+from jiheng.web.plan.views import department, form, lists, offline, steps, years
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jiheng.web.plan.review.urls")),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("plan/years/", years.years, name="plan-years"),
     path("plan/offline/", offline.forms, name="plan-offline"),
     path("plan/offline/blank/", offline.blank, name="plan-offline-blank"),
+    path("plan/steps/", steps.steps, name="plan-steps"),
     path("plan/new/", lists.new, name="plan-new"),
     path("plan/bring/", lists.bring, name="plan-bring"),
     path("plan/department/<int:pk>/", department.goals, name="plan-department"),

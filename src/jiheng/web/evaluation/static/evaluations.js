@@ -1,11 +1,10 @@
-// Lists of self-evaluations: choose all, count, send a filter at once.
+// Lists of self-evaluations: choose all, count.
 "use strict";
 (() => {
   const form = document.getElementById("batch");
   const boxes = () => [...document.querySelectorAll("#batch [name=form]")];
   const count = () => { const told = document.querySelector("[data-count]"); if (told) told.textContent = boxes().filter((b) => b.checked).length; };
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submit]")) event.target.form.submit();
     if (event.target.matches("[data-all]")) for (const box of boxes()) box.checked = event.target.checked;
     count();
   });

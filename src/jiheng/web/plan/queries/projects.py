@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -51,6 +51,14 @@ def handing_over(project: Any) -> QuerySet[Transition]:
     """
     since = project.state_since if isinstance(project, Project) else OuterRef("state_since")
     return Transition.objects.filter(project=project, name="hand_over", at__gte=since)
+
+
+def drafts_for(person: Any, step: Any, year: BudgetYear) -> QuerySet[Project]:
+    """The drafts of a year with which a person may take a step; to hand over, those that are not handed over yet."""
+    found = Project.objects.filter(reach_in(person, step.permission, year), budget_year=year, state=State.DRAFT)
+    if step.name == "hand_over":
+        found = found.exclude(Exists(handing_over(OuterRef("pk"))))
+    return found.select_related("unit__department", "budget_year").order_by("unit__code", "order", "pk")
 
 
 def known_or_404(person: Any, pk: int) -> None:

@@ -32,6 +32,7 @@ from jiheng.web.plan.queries.projects import (
 )  # fmt: skip
 from jiheng.web.plan.services import Refused, carry_over, copy_project, create_project, delete_project
 from jiheng.web.plan.states import State
+from jiheng.web.plan.views.steps import batch_for
 from jiheng.web.supervision.services import record
 
 PAGE = 50
@@ -62,6 +63,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "units": [] if request.htmx else unit_options(units_of(request.user, year), request.GET.get("unit")),  # type: ignore[attr-defined]
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,
+        "batch": batch_for(request.user, year),
         "totals": added_up(sums, "wrong", "drafts", "budget"),
         "sources": [y for y in years if y.year < year.year and y.district_id == year.district_id],
     }  # fmt: skip
