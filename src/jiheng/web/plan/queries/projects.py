@@ -211,7 +211,7 @@ def _deadline(iso: str | None, now: bool) -> str:
     left = (day - timezone.localdate()).days
     if now:
         return f"剩 {left} 天" if left > 0 else "今天截止" if left == 0 else f"已逾期 {-left} 天"
-    return f"{day.month} 月 {day.day} 日前"
+    return f"{day.month}月{day.day}日前"
 
 
 def sources_for(person: Any, project: Project) -> list[Project]:
