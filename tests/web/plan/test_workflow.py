@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from jiheng.web.org.roles import Role
-from jiheng.web.plan.states import State
+from jiheng.web.plan.states import RETURNS, State
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +51,7 @@ def test_every_step_of_every_role_from_every_state(project: Any, person: Any, ro
     from jiheng.web.plan.workflow import BY_NAME, available, perform
 
     assert BY_NAME.keys() == WANTED.keys()
+    assert set(RETURNS) == {name for name in WANTED if "return" in name}
     someone = person(role)
     for state in State:
         here = at(project, state)

@@ -51,7 +51,7 @@ def newest(publications: QuerySet[Publication]) -> list[Publication]:
 
 def printing() -> set[int]:
     """The publications whose PDF is being made."""
-    jobs = Job.objects.filter(kind=PDF_JOB, state__in=(Job.State.WAITING, Job.State.RUNNING))
+    jobs = Job.objects.filter(kind=PDF_JOB, state__in=Job.OPEN)
     return {payload["publication"] for payload in jobs.values_list("payload", flat=True)}
 
 

@@ -19,6 +19,8 @@ class Job(models.Model):
         FAILED = "failed", "未完成"
         CANCELLED = "cancelled", "已取消"
 
+    OPEN = (State.WAITING, State.RUNNING)
+    """Still to do, or being done."""
     kind = models.CharField(max_length=64, db_index=True)
     title = models.CharField("任务", max_length=200)
     payload = models.JSONField(default=dict)
@@ -53,4 +55,4 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it is still to do or being done."""
-        return self.state in (self.State.WAITING, self.State.RUNNING)
+        return self.state in self.OPEN

@@ -239,10 +239,14 @@ class RoleAssignment(models.Model):
         begun = Q(**{f"{field}__gte": self.year_from})
         return begun if self.year_to is None else begun & Q(**{f"{field}__lte": self.year_to})
 
+    def is_of(self, year: Any) -> bool:
+        """Whether the role is held in the district and the year of a budget year."""
+        return bool(year.district_id == self.district_id and self.holds_in(year.year))
+
     def in_year(self, year: Any, path: str = "") -> Q:
         """The units that the role reaches in a budget year, as a condition on what is of that year; joins nothing where
         it reaches the whole district."""
-        if year.district_id != self.district_id or not self.holds_in(year.year):
+        if not self.is_of(year):
             return Q(pk__in=[])
         return ~Q(pk__in=[]) if self.unit_id is None and self.department_id is None else self.units(path)
 

@@ -153,6 +153,16 @@ def units_for(person: Any, permission: str, year: int | None = None) -> Any:
     return Unit.objects.filter(reachable_units(person, permission, year)).select_related("department")
 
 
+def units_in(person: Any, permission: str, year: Any) -> Any:
+    """The units of a budget year's district that a person may do this with, in that year."""
+    return units_for(person, permission, year.year).filter(department__district_id=year.district_id)
+
+
+def entitled_in(person: Any, permission: str, year: Any) -> bool:
+    """Whether a person may do this somewhere in a budget year; asks no more than what roles they hold."""
+    return any(assignment.is_of(year) for assignment in _entitling(person, permission))
+
+
 def reach(person: Any, permission: str, unit: str = "unit__", year: str = "budget_year__year") -> Q:
     """The objects a person may do this with, as a condition on what has a unit and a year at these paths.
 
@@ -164,9 +174,9 @@ def reach(person: Any, permission: str, unit: str = "unit__", year: str = "budge
     return found
 
 
-def reach_in(person: Any, permission: str, year: Any, unit: str = "unit__") -> Q:
+def reach_in(person: Any, permission: str, year: Any) -> Q:
     """The same for objects that are all of one budget year: nothing is joined to find out what that year says."""
     found = Q(pk__in=[])
     for assignment in _entitling(person, permission):
-        found |= assignment.in_year(year, unit)
+        found |= assignment.in_year(year, "unit__")
     return found

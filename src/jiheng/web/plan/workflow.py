@@ -22,7 +22,7 @@ from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import recheck
 from jiheng.web.plan.models import Approval, Project, Transition, Version
 from jiheng.web.plan.services.errors import Refused
-from jiheng.web.plan.states import State
+from jiheng.web.plan.states import RETURNS, State
 from jiheng.web.supervision.services import notify, record
 
 S = State
@@ -194,7 +194,7 @@ def _step(
     )
     if name == "approve":
         freeze(person, project, approval)
-    if "return" in name:
+    if name in RETURNS:
         recheck(project)  # having been returned is part of its risk
     record(step.label, project, {"state": source}, {"state": str(project.state), "reason": reason.strip()})
     return project

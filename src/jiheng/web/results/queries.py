@@ -12,7 +12,7 @@ from django.http import Http404
 from jiheng.web.asked import holding, number
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.org.models import Department, Unit
-from jiheng.web.org.permissions import reach, units_for
+from jiheng.web.org.permissions import reach, units_in
 from jiheng.web.plan.models import BudgetYear, Project
 from jiheng.web.results.models import Rectification, RectificationStep
 
@@ -88,8 +88,8 @@ def departments_of(units: QuerySet[Unit]) -> QuerySet[Department]:
 
 def units_of(person: Any, year: BudgetYear, permission: str = "results.view") -> QuerySet[Unit]:
     """The units of the year's district that the person may do this with."""
-    found: QuerySet[Unit] = units_for(person, permission, year.year)
-    return found.filter(department__district_id=year.district_id)
+    found: QuerySet[Unit] = units_in(person, permission, year)
+    return found
 
 
 def project_to_raise(person: Any, pk: int) -> Project:

@@ -12,7 +12,7 @@ from jiheng.web.evaluation.queries.forms import RELATED, visible_forms
 from jiheng.web.jobs.models import Job
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.models import Department
-from jiheng.web.org.permissions import allowed, reach_in, units_for
+from jiheng.web.org.permissions import allowed, reach_in, units_in
 from jiheng.web.pages import added_up, sums_by_unit
 from jiheng.web.plan.models import BudgetYear
 
@@ -74,12 +74,12 @@ def together(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def units_of(person: Any, year: BudgetYear) -> Any:
     """The units whose forms a person may see."""
-    return units_for(person, "evaluation.view", year.year).filter(department__district_id=year.district_id)
+    return units_in(person, "evaluation.view", year)
 
 
 def departments_of(person: Any, year: BudgetYear, permission: str = "evaluation.view") -> list[Department]:
     """The departments of those units."""
-    units = units_for(person, permission, year.year).filter(department__district_id=year.district_id)
+    units = units_in(person, permission, year)
     return list(Department.objects.filter(pk__in=units.order_by().values("department")).order_by("code"))
 
 

@@ -18,7 +18,7 @@ from jiheng.scoring.self_evaluation import grade_of
 from jiheng.web.evaluation.models import SelfEvaluation
 from jiheng.web.execution.kept import EVALUATION, FEW, kept
 from jiheng.web.org.models import Department, Unit
-from jiheng.web.org.permissions import units_for
+from jiheng.web.org.permissions import units_in
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 
@@ -58,7 +58,7 @@ def overview(person: Any, year: BudgetYear, level: str, department: int | None =
 
     Raises ``KeyError`` for another level.
     """
-    units = units_for(person, "evaluation.view", year.year).filter(department__district_id=year.district_id)
+    units = units_in(person, "evaluation.view", year)
     found = kept(EVALUATION, year.pk, units.order_by("pk").values_list("pk", flat=True), partial(_added_up, year))
     parts = [
         (unit if level == "unit" else part["department"], part)

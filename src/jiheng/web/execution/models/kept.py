@@ -8,9 +8,8 @@ from django.db import models
 class UnitSums(models.Model):
     """What one unit's rows add up to; ``kind`` names the rows, ``of`` the year or round they belong to.
 
-    ``about`` is the question that ``data`` answers; ``version`` is another number
-    whenever it is kept anew. It holds while there is
-    no :class:`UnitChange` of the unit: see :mod:`jiheng.web.execution.kept`.
+    ``about`` is the question that ``data`` answers; ``version`` is another number whenever it is kept anew.
+    It holds while there is no :class:`UnitChange` of the unit: see :mod:`jiheng.web.execution.kept`.
     """
 
     kind = models.CharField(max_length=16)

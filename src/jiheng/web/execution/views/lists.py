@@ -18,7 +18,7 @@ from jiheng.web.execution.queries import lists, overview
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.models import Unit
 from jiheng.web.org.options import unit_options
-from jiheng.web.org.permissions import require, units_for
+from jiheng.web.org.permissions import require, units_in
 from jiheng.web.pages import KeyPaginator
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
@@ -38,7 +38,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     (on, known), pack = days_of(request, year), pack_of(year)
     found = lists.listed(request.user, year, request.GET, on, known, pack)
     shown = lists.lines(on, known, request.GET.get("source", ""))
-    mine = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    mine = units_in(request.user, "execution.view", year)
     units, total = _sums(request, year, found, on, known, mine)
     pages = KeyPaginator(found, shown, PAGE, units, by_unit=not request.GET.get("sort"))
     page = pages.get_page(request.GET.get("page"))

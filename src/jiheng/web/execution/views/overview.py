@@ -13,7 +13,7 @@ from jiheng.web.execution.queries import overview as queries
 from jiheng.web.execution.queries.curves import curve_of_many
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import require, units_for
+from jiheng.web.org.permissions import require, units_in
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.department import departments_for
@@ -25,7 +25,7 @@ BARS = 40
 def _place(request: HttpRequest, year: BudgetYear) -> tuple[Any, Any]:
     """The department and the unit that were asked for, where this person sees them; else the narrowest that has all."""
     departments = departments_for(request.user, year)
-    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    units = units_in(request.user, "execution.view", year)
     if chosen := number_or_404(request.GET.get("unit")):
         unit = units.filter(pk=chosen).first()
         if unit is None:
@@ -46,7 +46,7 @@ def _units(request: HttpRequest, year: BudgetYear, unit: Unit | None) -> list[in
     """The units that are added up."""
     if unit is not None:
         return [unit.pk]
-    units = units_for(request.user, "execution.view", year.year).filter(department__district_id=year.district_id)
+    units = units_in(request.user, "execution.view", year)
     return list(units.order_by("pk").values_list("pk", flat=True))
 
 

@@ -16,7 +16,7 @@ from jiheng.web.execution.kept import FEW, MONITORING, kept
 from jiheng.web.monitoring.models import Light, MonitoringRecord, MonitoringRound
 from jiheng.web.monitoring.queries.records import COUNTS, SEVERITY, together
 from jiheng.web.org.models import Department, Unit
-from jiheng.web.org.permissions import units_for
+from jiheng.web.org.permissions import units_in
 from jiheng.web.pages import sums_by_unit
 
 WAN = Decimal(10000)
@@ -94,8 +94,7 @@ class Sums:
 def kept_rows(person: Any, found: MonitoringRound, unit: int | None = None) -> list[dict[str, Any]]:
     """The sums of the units that a person may see in a round (or of one of them) as they are kept, with their ``worst``
     projects, the ``cells`` of the heat map, and ``clouds``."""
-    units = units_for(person, "monitoring.view", found.fiscal_year)
-    units = units.filter(department__district_id=found.budget_year.district_id)
+    units = units_in(person, "monitoring.view", found.budget_year)
     if unit is not None:
         units = units.filter(pk=unit)
 

@@ -12,7 +12,7 @@ from django.http import Http404
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRound, Responsibility
 from jiheng.web.monitoring.services.responsibility import words
 from jiheng.web.org.models import Department, Person, Section, Unit
-from jiheng.web.org.permissions import At, allowed, reach, units_for
+from jiheng.web.org.permissions import At, allowed, reach, units_in
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Indicator, ItemizedGoal, Project
 
 
@@ -27,8 +27,8 @@ class Duty:
 
 def assigning_units(person: Any, year: BudgetYear) -> QuerySet[Unit]:
     """The units in which a person may assign."""
-    units = units_for(person, "monitoring.assign", year.year)
-    return units.filter(department__district_id=year.district_id).order_by("code")
+    units: QuerySet[Unit] = units_in(person, "monitoring.assign", year)
+    return units.order_by("code")
 
 
 def projects_of(person: Any, year: BudgetYear, unit: Unit) -> QuerySet[Project]:

@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
     shown = _mine(request).defer("document", "findings")
     page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
     mine = Job.objects.filter(kind__in=(uploads.READ_JOB, bulk.IMPORT_JOB), created_by=request.user)
-    jobs = mine.filter(state__in=(Job.State.WAITING, Job.State.RUNNING)).order_by("created_at")
+    jobs = mine.filter(state__in=Job.OPEN).order_by("created_at")
     over = mine.filter(kind=bulk.IMPORT_JOB, state=Job.State.DONE, finished_at__gt=timezone.now() - TOLD)
     last = over.order_by("-finished_at").first()
     context = {

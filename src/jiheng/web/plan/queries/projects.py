@@ -14,7 +14,7 @@ from jiheng import policy
 from jiheng.web.asked import holding, number
 from jiheng.web.org.lineage import Lineage, in_use
 from jiheng.web.org.models import Unit
-from jiheng.web.org.permissions import allowed, reach, reach_in, units_for
+from jiheng.web.org.permissions import allowed, reach, reach_in, units_in
 from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project, Transition
 from jiheng.web.plan.states import EDITABLE, State
@@ -82,8 +82,8 @@ def years_for(person: Any) -> list[BudgetYear]:
 
 def units_of(person: Any, year: BudgetYear) -> QuerySet[Unit]:
     """The units of a year whose projects a person may look at."""
-    units: QuerySet[Unit] = units_for(person, "plan.view", year.year)
-    return units.filter(in_use(year.year), department__district_id=year.district_id)
+    units: QuerySet[Unit] = units_in(person, "plan.view", year)
+    return units.filter(in_use(year.year))
 
 
 def later_years(person: Any, project: Project) -> list[BudgetYear]:
@@ -98,8 +98,7 @@ def later_years(person: Any, project: Project) -> list[BudgetYear]:
 
 def editing_units(person: Any, year: BudgetYear) -> list[Unit]:
     """The units in which a person may write projects in that year."""
-    units = units_for(person, "plan.edit", year.year)
-    return list(units.filter(in_use(year.year), department__district_id=year.district_id).distinct())
+    return list(units_in(person, "plan.edit", year).filter(in_use(year.year)).distinct())
 
 
 SORTS = {

@@ -209,8 +209,6 @@ def approve(request: HttpRequest) -> HttpResponse:
     wanted = request.POST.get("department") or request.GET.get("department", "")
     department = next((d for d in departments if str(d.pk) == wanted), departments.first())
     mine = list(found.filter(unit__department=department)[:MOST])
-    queries.with_suggestions(mine)
-    shown_to_reviewers.send(sender=Project, projects=mine)
     if request.method == "POST":
         keys = set(request.POST.getlist("project"))
         try:
@@ -221,6 +219,8 @@ def approve(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(error))
         else:
             return redirect("review-letter", pk=done.pk)
+    queries.with_suggestions(mine)
+    shown_to_reviewers.send(sender=Project, projects=mine)
     context = {"years": years, "year": year, "departments": departments, "department": department, "projects": mine,
                "good": sum(p.is_good for p in mine)}  # fmt: skip
     return render(request, "plan/review/approve.html", context)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from jiheng.web.asked import number_or_404, numbers
-from jiheng.web.org.permissions import require, units_for
+from jiheng.web.org.permissions import entitled_in, require
 from jiheng.web.plan import workflow
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import drafts_for, years_of
@@ -24,7 +24,7 @@ MOST = 500
 def batch_for(person: Any, year: BudgetYear) -> list[workflow.Step]:
     """The steps that a person may take with many drafts of that year."""
     steps = [workflow.BY_NAME[name] for name in BATCH]
-    return [s for s in steps if year.is_open and units_for(person, s.permission, year.year).exists()]
+    return [s for s in steps if year.is_open and entitled_in(person, s.permission, year)]
 
 
 @login_required
