@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect, sync_playwright
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -35,13 +36,13 @@ district, person, year, project = _web.district, _web.person, _plan.year, _plan.
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     path = os.environ.get("JIHENG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         pytest.skip("no Chromium on this machine: install chromium or name one in JIHENG_CHROMIUM")
     # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_api.sync_playwright() as playwright:
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
@@ -59,6 +60,18 @@ def forgive() -> Any:
 
     add.forgiven = forgiven  # type: ignore[attr-defined]
     return add
+
+
+def _await_pages(page: Any) -> None:
+    """A click that leads to another page returns when it has come whole, its scripts run; Playwright's own returns
+    as soon as it begins, when a count finds nothing yet and a button does nothing yet."""
+    click = page.click
+
+    def click_and_load(*args: Any, **options: Any) -> None:
+        click(*args, **options)
+        page.wait_for_load_state()
+
+    page.click = click_and_load
 
 
 @pytest.fixture
@@ -79,6 +92,7 @@ def open_page(chromium: Any, live_server: Any, forgive: Any) -> Iterator[Any]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
+        _await_pages(page)
         page.on("console", lambda m: errors.append(f"{m.text} {m.location}") if m.type == "error" else None)
         page.on("pageerror", lambda e: errors.append(str(e)))
         return page

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from jiheng.readers.docx import read_docx
 from jiheng.readers.workbook_xlsx import xlsx_sheets
@@ -77,8 +78,8 @@ def _fill_in(page: Any, form: Any) -> None:
         page.keyboard.press("Escape")
     # 9 (36 of 40 万元) + 12.25 (784 of 800 trees) + 3 × 12.5 + 30 + 10
     page.wait_for_selector(".score .sum:has-text('98.75')")
-    assert "完成值 784株，指标值 800株，按 98% 计 12.25 分。" in page.inner_text(f"#row-{rows[0].pk}")
-    assert page.locator(".find.a:has-text('扣分的指标要写偏差原因')").count() == 1
+    expect(page.locator(f"#row-{rows[0].pk}")).to_contain_text("完成值 784株，指标值 800株，按 98% 计 12.25 分。")
+    expect(page.locator(".find.a:has-text('扣分的指标要写偏差原因')")).to_have_count(1)
 
 
 def _adjust(page: Any, row: Any) -> None:
@@ -86,7 +87,7 @@ def _adjust(page: Any, row: Any) -> None:
     page.click(f"[data-points='{row.pk}']")
     page.fill("#adjust-points", "10")
     page.click("#adjust .btn.go")
-    assert page.inner_text("#adjust-error") == "请写明调整理由。"
+    expect(page.locator("#adjust-error")).to_have_text("请写明调整理由。")
     page.fill("#adjust-reason", "抽查发现部分苗木规格偏小。")
     page.click("#adjust .btn.go")
     page.wait_for_selector(".score .sum:has-text('96.5')")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +56,7 @@ def test_the_chart_is_drawn(open_page: Any, person: Any, approved: Any) -> None:
         for (let i = 3; i < p.length; i += 4) if (p[i]) return true; return false; }"""
     )
     assert drawn
-    assert page.locator("details.data tbody tr").count() == 12
+    expect(page.locator("details.data tbody tr")).to_have_count(12)
 
 
 def test_a_list_with_two_bad_rows_comes_in_whole_or_not_at_all(open_page: Any, person: Any, approved: Any) -> None:
@@ -79,7 +80,7 @@ def test_a_list_with_two_bad_rows_comes_in_whole_or_not_at_all(open_page: Any, p
     said = [row.split("\t")[:3] for row in page.locator(".problems tbody tr").all_inner_texts()]
     assert said == [["3", "支付日期", "2026-02-30"], ["3", "支付金额（元）", "八千"], ["4", "项目代码", "139901X"]]
     page.click("text=入账 2 行")
-    assert page.locator("[name=leave_out]:invalid").count() == 1, "nothing is sent before the rows are left out"
+    expect(page.locator("[name=leave_out]:invalid"), "nothing is sent before the rows are left out").to_have_count(1)
     assert not Payment.objects.exists()
     page.check("[name=leave_out]")
     page.click("text=入账 2 行")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,11 +36,11 @@ def test_a_mistake_shows_while_it_is_typed_and_goes_with_one_click(open_page: An
     page.keyboard.press("Control+A")
     page.keyboard.type("≤90%")
     page.wait_for_selector(f"{target}.has-e")
-    assert page.locator(".find code").first.inner_text() == "V301"
-    assert page.locator("#errors").inner_text() == "1 处错误"
+    expect(page.locator(".find code").first).to_have_text("V301")
+    expect(page.locator("#errors")).to_have_text("1 处错误")
     page.click("text=改为 ≥90%")
     page.wait_for_selector(f"{target}:not(.has-e)")
-    assert page.locator(f"{target} .v").inner_text() == "≥90%"
+    expect(page.locator(f"{target} .v")).to_have_text("≥90%")
     assert again(project).errors == 0
 
 
@@ -291,7 +292,7 @@ def test_the_way_on_opens_as_soon_as_the_last_error_is_gone(open_page: Any, pers
     save_cells(clerk, project.pk, {f"indicator:{project.indicators.all()[5].pk}:target_raw": "≤90%"}, 0)
     page = opened(open_page(clerk), project)
     page.click("[data-dialog=step-hand_over]")
-    assert "还有 1 处错误" in page.locator("#step-hand_over .why").inner_text()
+    expect(page.locator("#step-hand_over .why")).to_contain_text("还有 1 处错误")
     assert page.locator("#step-hand_over .btn.go").is_disabled()
     page.click("#step-hand_over [data-close]")
     page.click("text=改为 ≥90%")

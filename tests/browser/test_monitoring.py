@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTUAL = ("640", "950/1000", "正在栽植", "480元/株", "39%", "91%")
@@ -60,7 +61,7 @@ def test_a_round_is_reported_by_hand_with_the_keyboard(open_page: Any, person: A
     saved(page)
     first = record.rows.first().pk
     page.wait_for_selector(f"[data-light='{first}'] .light.red")
-    assert "低于 70%" in page.locator(f"[data-why='{first}']").inner_text()
+    expect(page.locator(f"[data-why='{first}']")).to_contain_text("低于 70%")
     assert page.locator(cell(record, 1, "actual_raw")).input_value() == "95%（950/1000）"
     for n in range(6):
         page.select_option(cell(record, n, "likelihood"), "确定能")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from jiheng.readers.docx import read_docx
 
@@ -96,7 +97,7 @@ def test_from_a_red_light_to_a_closed_item(open_page: Any, person: Any, record: 
     clerk.wait_for_selector(".proofs >> text=补植现场.pdf")
     _step(clerk, "report", outcome="已补植到800株。")
     clerk.wait_for_selector(".chip:has-text('待核验')")
-    assert clerk.locator(".prove").count() == 0, "what was reported is not changed any more"
+    expect(clerk.locator(".prove"), "what was reported is not changed any more").to_have_count(0)
 
     reviewer.goto("/")
     reviewer.click("a:has-text('核验整改')")

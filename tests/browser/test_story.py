@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 import make_demo
 from jiheng.model import Document
@@ -119,7 +120,8 @@ def _account_of(page: Any, someone: Someone) -> str:
 
 def _the_security_administrator_grants_the_roles(page: Any) -> None:
     page.goto("/org/people/")
-    assert page.locator("text=新建账号").count() == 0
+    expect(page.locator("table.list")).to_contain_text(CLERK.username)
+    expect(page.locator("text=新建账号")).to_have_count(0)
     for someone in PEOPLE:
         page.goto("/org/people/")
         page.click(f"a:has-text('{someone.username}')")
@@ -128,7 +130,7 @@ def _the_security_administrator_grants_the_roles(page: Any) -> None:
         page.select_option("#department", label="青岚县水利局" if someone.at == "department" else "")
         page.click(".btn.go:has-text('授予')")
         page.wait_for_selector(".message.success:has-text('角色已授予')")
-        assert someone.role in page.locator("table.list").inner_text()
+        expect(page.locator("table.list")).to_contain_text(someone.role)
 
 
 def _they_log_in_and_choose_a_password(page: Any, someone: Someone, first: str) -> Any:
@@ -173,10 +175,10 @@ def _the_clerk_imports_the_word_file(page: Any) -> None:
     told = page.locator("table.choose").inner_text()
     for name in (RIVER, WATER, NETWORK):
         assert name in told
-    assert page.locator("table.choose .chip.green").all_inner_texts() == ["新项目"] * 3
-    assert page.locator("table.choose .bad").all_inner_texts() == ["3", "2"]
+    expect(page.locator("table.choose .chip.green")).to_have_text(["新项目"] * 3)
+    expect(page.locator("table.choose .bad")).to_have_text(["3", "2"])
     assert "V301" in page.locator("#p2 aside").inner_text()
-    assert page.locator(f"#p1 caption:has-text('{RIVER}')").count() == 1
+    expect(page.locator(f"#p1 caption:has-text('{RIVER}')")).to_have_count(1)
     page.click("#choices .btn.go")
     page.wait_for_selector(".message.success:has-text('新增 3 个')")
 
@@ -184,7 +186,7 @@ def _the_clerk_imports_the_word_file(page: Any) -> None:
 def _the_clerk_corrects_what_the_checker_found(page: Any) -> None:
     _open_form(page, WATER)
     page.click("[data-dialog=step-hand_over]")
-    assert "还有 3 处错误" in page.locator("#step-hand_over .why").inner_text()
+    expect(page.locator("#step-hand_over .why")).to_contain_text("还有 3 处错误")
     page.click("#step-hand_over [data-close]")
     for errors in (2, 1, 0):
         page.locator(".find:not(.a):not(.i) .fixit").first.click()
@@ -257,7 +259,7 @@ def _the_clerk_reads_the_comment_and_corrects(page: Any) -> None:
     page.goto("/notifications/")
     page.click("a:has-text('被财政退回修改：满意度的依据不清楚')")
     assert "请写明调查的年份和样本数。" in page.locator(".comment").inner_text()
-    assert page.locator("td[data-cell$=':basis'] .remark").count() == 1
+    expect(page.locator("td[data-cell$=':basis'] .remark")).to_have_count(1)
     _type(page, "沿岸居民满意度", "basis", "2022年满意度调查，样本300份")
 
 
@@ -268,14 +270,14 @@ def _finance_approves_all(page: Any) -> None:
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/review/")
     page.click(".head >> text=批复")
-    assert page.locator("[name=project]:checked").count() == 3
+    expect(page.locator("[name=project]:checked")).to_have_count(3)
     page.fill("#number", NUMBER)
     page.click("text=批复所选项目")
     letter = page.locator("article.letter")
     assert letter.locator(".number").inner_text() == NUMBER
     assert "批复 3 个项目的绩效目标" in letter.inner_text()
     page.goto("/plan/")
-    assert page.locator("table.plan .chip.state-approved").count() == 3
+    expect(page.locator("table.plan .chip.state-approved")).to_have_count(3)
 
 
 def _the_department_publishes_its_document(page: Any) -> None:
