@@ -212,3 +212,21 @@ def test_the_form_says_that_it_was_handed_over_until_it_is_given_back(enter: Any
     perform(person("unit_head"), project, "unit_return", "请补充")
     page = client.get(f"/plan/{project.pk}/").content.decode()
     assert "等负责人签报或退回" not in page and blue in page
+
+
+def test_the_list_tells_drafts_handed_over_and_given_back_and_finds_the_first(
+    enter: Any, person: Any, project: Any
+) -> None:
+    from jiheng.web.plan.workflow import perform
+
+    client, handed, back = enter("clerk"), 'chip amber">已送签报<', 'chip amber">被退回<'
+
+    def listed(state: str) -> str:
+        return client.get("/plan/", {"state": state}, HTTP_HX_REQUEST="true").content.decode()
+
+    assert handed not in listed("") and project.name not in listed("handed")
+    client.post(f"/plan/{project.pk}/step/", {"step": "hand_over"})
+    assert all(project.name in page and handed in page for page in map(listed, ("", "draft", "handed")))
+    perform(person("unit_head"), project, "unit_return", "请补充")
+    assert project.name not in listed("handed")
+    assert back in listed("") and handed not in listed("")

@@ -9,15 +9,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import reach_in
 from jiheng.web.org.roles import Role
 from jiheng.web.pages import by_keys
-from jiheng.web.plan.models import BudgetYear, Project, Transition
-from jiheng.web.plan.queries.projects import handing_over, years_of
-from jiheng.web.plan.states import RETURNS, State
+from jiheng.web.plan.models import BudgetYear, Project
+from jiheng.web.plan.queries.projects import marked, years_of
+from jiheng.web.plan.states import State
 
 SHOWN = 10
 _MINE: dict[str, tuple[State, ...]] = {
@@ -105,20 +105,13 @@ def waiting(person: Person, projects: QuerySet[Project], year: BudgetYear) -> Qu
         if held.role in _MINE:
             mine = Q(state__in=_MINE[held.role]) & held.in_year(year, "unit__")
             turn |= mine & Q(handed_over=False) if held.role == Role.CLERK else mine
-    return _marked(projects).filter(turn).order_by("-handed_over", "-came_back", "-risk", "name")
-
-
-def _marked(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """With what their state does not tell: ``handed_over`` and ``came_back``."""
-    returned = Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS, target=OuterRef("state"))
-    handed = Q(state=State.DRAFT) & Q(Exists(handing_over(OuterRef("pk"))))
-    return projects.annotate(came_back=Exists(returned), handed_over=ExpressionWrapper(handed, BooleanField()))
+    return marked(projects).filter(turn).order_by("-handed_over", "-came_back", "-risk", "name")
 
 
 def first(found: QuerySet[Project]) -> list[Project]:
     """The first few of a list as the workbench shows them."""
     light = Project.objects.select_related("unit").defer("findings", "purpose", "explanation")
-    return by_keys(found[:SHOWN], _marked(light))
+    return by_keys(found[:SHOWN], marked(light))
 
 
 def summary(mine: QuerySet[Project]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 from django.http import Http404
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import allowed, reach, reach_in, units_in
 from jiheng.web.pages import sums_by_unit
 from jiheng.web.plan.models import BudgetYear, CellEdit, Presence, Project, Transition
-from jiheng.web.plan.states import EDITABLE, State
+from jiheng.web.plan.states import EDITABLE, RETURNS, State
 
 AWAY = timedelta(seconds=90)
 """Who has not been heard of for so long has closed the page."""
@@ -51,6 +51,13 @@ def handing_over(project: Any) -> QuerySet[Transition]:
     """
     since = project.state_since if isinstance(project, Project) else OuterRef("state_since")
     return Transition.objects.filter(project=project, name="hand_over", at__gte=since)
+
+
+def marked(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """With what their state does not tell: ``handed_over`` to the unit's head, and ``came_back`` into this state."""
+    returned = Transition.objects.filter(project=OuterRef("pk"), name__in=RETURNS, target=OuterRef("state"))
+    handed = Q(state=State.DRAFT) & Q(Exists(handing_over(OuterRef("pk"))))
+    return projects.annotate(came_back=Exists(returned), handed_over=ExpressionWrapper(handed, BooleanField()))
 
 
 def drafts_for(person: Any, step: Any, year: BudgetYear) -> QuerySet[Project]:
@@ -107,6 +114,10 @@ SORTS = {
 }  # fmt: skip
 
 
+STATES = (State.choices[0], ("handed", "草稿（已送签报）"), *State.choices[1:])
+"""What the list may be filtered by: the states, and the drafts that wait for the head."""
+
+
 def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.view") -> QuerySet[Project]:
     """The projects of a year that a person may see, filtered as ``asked`` (``q``, ``state``, ``unit``, ``found``,
     ``sort``). An unknown value filters nothing out."""
@@ -116,6 +127,8 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
         found = found.filter(holding(q, "name", "code"))
     if asked.get("state") in State.values:
         found = found.filter(state=asked["state"])
+    elif asked.get("state") == "handed":
+        found = found.filter(Exists(handing_over(OuterRef("pk"))), state=State.DRAFT)
     if (unit := number(asked.get("unit"))) is not None:
         found = found.filter(unit_id__in={unit} | Lineage().before(unit))
     wanted = {"errors": Q(errors__gt=0), "warnings": Q(warnings__gt=0), "clean": Q(errors=0, warnings=0)}
@@ -127,7 +140,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, permission: str = "plan.vi
 def lines() -> QuerySet[Project]:
     """What the list shows of each project, for the keys of a page of :func:`listed`."""
     shown = Project.objects.select_related("unit", "budget_year")
-    return shown.defer("findings", "purpose", "explanation")
+    return marked(shown.defer("findings", "purpose", "explanation"))
 
 
 def totals(projects: QuerySet[Project]) -> list[dict[str, Any]]:

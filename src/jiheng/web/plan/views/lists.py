@@ -20,6 +20,7 @@ from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.carrying import carried_over
 from jiheng.web.plan.queries.department import departments_for
 from jiheng.web.plan.queries.projects import (
+    STATES,
     cycle_of,
     editing_units,
     lines,
@@ -31,7 +32,6 @@ from jiheng.web.plan.queries.projects import (
     years_of,
 )  # fmt: skip
 from jiheng.web.plan.services import Refused, carry_over, copy_project, create_project, delete_project
-from jiheng.web.plan.states import State
 from jiheng.web.plan.views.steps import batch_for
 from jiheng.web.supervision.services import record
 
@@ -59,7 +59,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     sums = totals(found)
     pages = KeyPaginator(found, lines(), PAGE, sums, by_unit=not request.GET.get("sort"))
     context = {
-        "years": years, "year": year, "page": pages.get_page(request.GET.get("page")), "states": State.choices,
+        "years": years, "year": year, "page": pages.get_page(request.GET.get("page")), "states": STATES,
         "units": [] if request.htmx else unit_options(units_of(request.user, year), request.GET.get("unit")),  # type: ignore[attr-defined]
         "own": editing_units(request.user, year), "asked": request.GET, "cycle": cycle_of(year, None),
         "departments": departments_for(request.user, year), "export_kinds": exporting.KINDS,
