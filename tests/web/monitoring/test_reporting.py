@@ -54,6 +54,20 @@ def test_the_report_is_made_and_fetched_by_who_asked(
     assert client.get(f"/monitoring/report/{job.pk}/").status_code == 404
 
 
+def test_who_signs_is_the_finance_bureau_for_a_district_and_else_the_place_itself(record: Any) -> None:
+    from jiheng.readers.docx import read_docx
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.queries.report_document import write
+    from jiheng.web.org.models import District
+
+    for place, signed in (("云溪区", "云溪区财政局"), ("云溪区公共服务局", "云溪区公共服务局")):
+        content, _ = write(record.round, MonitoringRecord.objects.all(), place, "2026年11月2日")
+        lines = [b.text for b in read_docx(content).blocks if hasattr(b, "text")]
+        assert lines[lines.index("2026年11月2日") - 1] == signed
+    bureaus = [District(name=name).finance_bureau for name in ("青岚省", "青岚自治区", "青岚市")]
+    assert bureaus == ["青岚省财政厅", "青岚自治区财政厅", "青岚市财政局"]
+
+
 def test_sections_without_anything_to_tell_are_left_out(person: Any, record: Any) -> None:
     from jiheng.web.monitoring.models import MonitoringRecord
     from jiheng.web.monitoring.queries.report_document import Report, blocks_of

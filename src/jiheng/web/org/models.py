@@ -38,6 +38,11 @@ class District(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def finance_bureau(self) -> str:
+        """Who signs for it: a province or autonomous region has a 财政厅, every other division a 财政局."""
+        return f"{self.name}{'财政厅' if self.name.endswith(('省', '自治区')) else '财政局'}"
+
     def scope(self) -> Scope:
         """Where it belongs."""
         return Scope(self.pk)

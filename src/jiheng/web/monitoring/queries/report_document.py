@@ -159,6 +159,8 @@ def blocks_of(report: Report) -> list[Block]:
 
 
 def write(found: MonitoringRound, forms: QuerySet[MonitoringRecord], place: str, today: str) -> tuple[bytes, str]:
-    """(the .docx, its title)."""
+    """(the .docx, its title). The report on a whole district is signed by its finance bureau."""
     title = f"{place}{found}预算绩效运行监控报告"
-    return write_report(title, "", blocks_of(Report(found, forms, place)), (place, today)), title
+    district = found.budget_year.district
+    signed = district.finance_bureau if place == district.name else place
+    return write_report(title, "", blocks_of(Report(found, forms, place)), (signed, today)), title
