@@ -137,6 +137,7 @@ ADDRESSES: dict[str, Address] = {
     "evaluation-export": Address("evaluation.view", {"kind": "xlsx"}, kind="file"),
     "evaluation-export-job": Address("evaluation.review_finance", {"pk": "evaluation_job"}, 404),
     "evaluation-ranking": _page("evaluation.view"),
+    "evaluation-ranking-file": Address("evaluation.view", {}, kind="file"),
     "evaluation-department": Address("evaluation.view", {"pk": "department"}, 404, but=_OF_UNITS),
     "evaluation-department-report": Address("evaluation.view", {"pk": "department"}, 404, "file", but=_OF_UNITS),
     **{f"evaluation-department-{do}": _action(pk="department") for do in ("save", "step")},

@@ -156,3 +156,28 @@ def test_points_in_columns_have_two_decimals(scored: Any, enter: Any) -> None:
     client = enter("finance_reviewer")
     for page in ("/evaluation/", "/evaluation/ranking/"):
         assert "<b>98.50</b>" in client.get(page, {"year": 2026}).content.decode()
+
+
+def test_the_ranking_is_exported_whole_as_numbers(scored: Any, enter: Any) -> None:
+    from jiheng.readers.workbook_xlsx import xlsx_sheets
+    from jiheng.web.plan.models import BudgetYear
+
+    scored(("601001", "98.5", 100), ("601002", "75", 300))
+    client = enter("finance_reviewer")
+    path = f"/evaluation/ranking/xlsx/?year={BudgetYear.objects.get(year=2026).pk}"
+    assert path in client.get("/evaluation/ranking/", {"year": 2026}).content.decode()
+    response = client.get(path)
+    assert "2026%E5%B9%B4%E8%87%AA%E8%AF%84%E6%8E%92%E5%90%8D.xlsx" in response.headers["Content-Disposition"]
+    departments, units = xlsx_sheets(response.content)
+    assert (departments.name, units.name) == ("按部门", "按单位")
+    title, heads, *rows = ([cells[n] for n in sorted(cells)] for cells in units.rows.values())
+    assert title[0] == "2026年自评排名（按单位）"
+    assert heads[:7] == ["名称", "名次", "项目数", "有得分的", "加权得分", "平均得分", "等级"]
+    assert heads[7:12] == ["优", "良", "中", "差", "98 分以上"]
+    assert [row[1:12] for row in rows] == [
+        ["1", "1", "1", "98.50", "98.50", "优", "1", "0", "0", "0", "1"],
+        ["2", "1", "1", "75.00", "75.00", "中", "0", "0", "1", "0", "0"],
+    ]
+    # (98.5 × 100 + 75 × 300) ÷ 400; the mean is (98.5 + 75) ÷ 2
+    assert [departments.rows[2][n] for n in range(1, 6)] == ["1", "2", "2", "80.88", "86.75"]
+    assert enter("clerk").get(path).status_code == 200 and enter("system_admin").get(path).status_code == 403

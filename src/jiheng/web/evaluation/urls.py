@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("evaluation/export/<evaluation_file:kind>/", lists.export, name="evaluation-export"),
     path("evaluation/export/<int:pk>/", lists.export_job, name="evaluation-export-job"),
     path("evaluation/ranking/", department.rank, name="evaluation-ranking"),
+    path("evaluation/ranking/xlsx/", department.rank_file, name="evaluation-ranking-file"),
     path("evaluation/department/<int:pk>/", department.department, name="evaluation-department"),
     path("evaluation/department/<int:pk>/save/", department.save, name="evaluation-department-save"),
     path("evaluation/department/<int:pk>/step/", department.step, name="evaluation-department-step"),

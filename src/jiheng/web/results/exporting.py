@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 import xlsxwriter
 from django.utils import timezone
@@ -67,36 +65,6 @@ def _excel(rows: Sequence[Sequence[str]], title: str) -> bytes:
     sheet.autofilter(0, 0, max(1, len(rows)), len(HEADINGS) - 1)
     print_on_a4(sheet)
     sheet.set_header(f"&C&14{title}")
-    book.close()
-    return out.getvalue()
-
-
-def assessment_file(
-    title: str, groups: Sequence[tuple[str, Sequence[Sequence[Any]]]], headings: Sequence[str]
-) -> bytes:
-    """A workbook with one sheet a group, such as 科室 and 个人."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    ruled = {"border": 1, "valign": "vcenter"}
-    head = book.add_format(ruled | {"bold": True, "bg_color": "#E8EFF8", "align": "center", "text_wrap": True})
-    cell, share = book.add_format(ruled), book.add_format(ruled | {"num_format": "0.00"})
-    big = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"})
-    for name, rows in groups:
-        sheet = book.add_worksheet(name)
-        sheet.merge_range(0, 0, 0, len(headings) - 1, f"{title}（{name}）", big)
-        sheet.set_row(0, 28)
-        sheet.set_row(1, height_of((heading, 11) for heading in headings))
-        sheet.write_row(1, 0, headings, head)
-        for n, row in enumerate(rows, 2):
-            for column, value in enumerate(row):
-                if isinstance(value, str) or value is None:
-                    sheet.write_string(n, column, value or "", cell)
-                else:
-                    sheet.write_number(n, column, value, share if isinstance(value, Decimal) else cell)
-        sheet.set_column(0, 0, 24)
-        sheet.set_column(1, len(headings) - 1, 11)
-        sheet.freeze_panes(2, 1)
-        print_on_a4(sheet, heads=2)
     book.close()
     return out.getvalue()
 

@@ -26,6 +26,7 @@ from jiheng.web.results.models import Rectification
 from jiheng.web.results.people import owners_for
 from jiheng.web.results.services import Found, raise_item
 from jiheng.web.supervision.services import record
+from jiheng.writers.excel_tables import write_tables
 
 PAGE = 50
 
@@ -202,7 +203,7 @@ def assessment_export(request: HttpRequest) -> HttpResponse:
     title = f"{found['unit'].name}{found['year'].year}年责任考核"
     groups = [(name, [assessing.table_of(line) for line in lines]) for name, lines in found["groups"]]
     record("导出责任考核", found["unit"], after={"year": found["year"].year})
-    content = exporting.assessment_file(title, groups, assessing.HEADINGS)
+    content = write_tables(title, assessing.HEADINGS, groups)
     response = HttpResponse(content, content_type=exporting.MEDIA["xlsx"])
     response["Content-Disposition"] = f"attachment; filename=\"assessment.xlsx\"; filename*=UTF-8''{quote(title)}.xlsx"
     return response

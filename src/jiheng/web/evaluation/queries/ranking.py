@@ -51,6 +51,8 @@ class Overview:
     bins: list[tuple[int, int, int, Decimal]]
     """From, to, count, percent of the largest."""
     pattern: str
+    high_score: Decimal
+    """From how many points on a score counts among the high ones."""
 
 
 def overview(person: Any, year: BudgetYear, level: str, department: int | None = None) -> Overview:
@@ -90,7 +92,8 @@ def _overview(parts: Iterable[tuple[int, Part]], pack: Pack, level: str) -> Over
             counts[whole] += count
     doubt = pattern_among(total.scored, _high(counts, pack), pack)
     ordered = sorted(places, key=lambda p: (p.place is None, p.place or 0, p.name))
-    return Overview(summarize(total, pack), ordered, _bins(counts), doubt.message if doubt else "")
+    told, high = doubt.message if doubt else "", pack.honesty.high_score
+    return Overview(summarize(total, pack), ordered, _bins(counts), told, high)
 
 
 def _parts(forms: QuerySet[SelfEvaluation], *by: str) -> dict[tuple[int, ...], Part]:
@@ -164,6 +167,22 @@ def _bins(counts: dict[int, int]) -> list[tuple[int, int, int, Decimal]]:
     found = distribution_of(counts)
     most = max((count for _, _, count in found), default=0)
     return [(a, b, n, round(Decimal(n * 100) / most, 1) if most else NOTHING) for a, b, n in found]
+
+
+def headings_of(found: Overview) -> list[str]:
+    """The columns of :func:`rows_of`."""
+    first = ("名称", "名次", "项目数", "有得分的", "加权得分", "平均得分", "等级")
+    return [*first, *found.summary.grades, f"{found.high_score} 分以上", "执行率（%）"]
+
+
+def rows_of(found: Overview) -> list[list[Any]]:
+    """The places in order, for a worksheet."""
+    rows: list[list[Any]] = []
+    for place in found.places:
+        s = place.summary
+        first = (place.name, place.place, s.count, s.scored, s.weighted, s.mean, s.grade)
+        rows.append([*first, *s.grades.values(), place.high, s.rate])
+    return rows
 
 
 def worst(forms: QuerySet[SelfEvaluation], count: int = 10) -> list[SelfEvaluation]:

@@ -22,6 +22,7 @@ from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for, years_of
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
+from jiheng.writers.excel_tables import write_tables
 
 PAGE = 50
 
@@ -50,6 +51,18 @@ def rank(request: HttpRequest) -> HttpResponse:
         "worst": ranking.worst(found.filter(department_id=department) if department else found),
     }  # fmt: skip
     return render(request, "evaluation/ranking.html", context)
+
+
+@login_required
+@require_GET
+def rank_file(request: HttpRequest) -> HttpResponse:
+    """The ranking of departments and that of units as one workbook, whole."""
+    require(request.user, "evaluation.view")
+    year, department = _year(request), number(request.GET.get("department"))
+    found = {level: ranking.overview(request.user, year, level, department) for level in ranking.LEVELS}
+    title, tables = f"{year}自评排名", [(f"按{ranking.LEVELS[k]}", ranking.rows_of(v)) for k, v in found.items()]
+    record("导出自评排名", year, after={"department": department} if department else None)
+    return attachment(write_tables(title, ranking.headings_of(found["unit"]), tables), "xlsx", title)
 
 
 def _year(request: HttpRequest) -> BudgetYear:
