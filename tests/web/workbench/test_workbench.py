@@ -46,6 +46,20 @@ def test_each_role_sees_its_own(
     assert not_sees not in page
 
 
+@pytest.mark.parametrize(
+    ("role", "way"),
+    [
+        ("clerk", "全部项目"), ("department_reviewer", "进入审核"), ("finance_reviewer", "进入审核"),
+        ("finance_leader", "进入审核"), ("auditor", "全部项目"),
+    ],
+)  # fmt: skip
+def test_the_way_on_leads_to_where_the_work_is_done(
+    client: Client, person: Any, projects: Any, role: str, way: str
+) -> None:
+    client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+    assert f'">{way}</a>' in client.get("/").content.decode()
+
+
 @pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin"])
 def test_administrators_see_no_projects(client: Client, person: Any, projects: Any, role: str) -> None:
     client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")

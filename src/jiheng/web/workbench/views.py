@@ -36,6 +36,6 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "red": queries.red_list(projects, first) if wide or department else [],
         "duties": duties(person, today),
         "wide": wide,
-        "review": allowed(person, "plan.review_finance") or department,
+        "review": department or allowed(person, "plan.review_finance") or allowed(person, "plan.approve"),
     }
     return render(request, "workbench/workbench.html", context)
