@@ -11,7 +11,7 @@ import xlsxwriter
 
 from jiheng.writers.excel_layout import height_of, print_on_a4
 
-_NAMES, _FIGURES = 24, 11
+_NAMES, _FIGURES = 30, 10
 """Widths of the columns, in characters."""
 
 
@@ -23,7 +23,8 @@ def write_tables(title: str, headings: Sequence[str], tables: Sequence[tuple[str
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     ruled = {"border": 1, "valign": "vcenter"}
     head = book.add_format(ruled | {"bold": True, "bg_color": "#E8EFF8", "align": "center", "text_wrap": True})
-    cell, share = book.add_format(ruled | {"text_wrap": True}), book.add_format(ruled | {"num_format": "0.00"})
+    named, short = book.add_format(ruled | {"text_wrap": True}), book.add_format(ruled | {"align": "center"})
+    whole, share = book.add_format(ruled), book.add_format(ruled | {"num_format": "0.00"})
     big = book.add_format({"bold": True, "font_size": 14, "align": "center", "valign": "vcenter"})
     for name, rows in tables:
         sheet = book.add_worksheet(name)
@@ -35,9 +36,9 @@ def write_tables(title: str, headings: Sequence[str], tables: Sequence[tuple[str
             sheet.set_row(n, height_of([(str(row[0]), _NAMES)]))
             for column, value in enumerate(row):
                 if isinstance(value, str) or value is None:
-                    sheet.write_string(n, column, value or "", cell)
+                    sheet.write_string(n, column, value or "", short if column else named)
                 else:
-                    sheet.write_number(n, column, value, share if isinstance(value, Decimal) else cell)
+                    sheet.write_number(n, column, value, share if isinstance(value, Decimal) else whole)
         sheet.set_column(0, 0, _NAMES)
         sheet.set_column(1, len(headings) - 1, _FIGURES)
         sheet.freeze_panes(2, 1)
