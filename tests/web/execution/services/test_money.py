@@ -91,7 +91,10 @@ def test_money_on_any_day(project: Any, pay: Any) -> None:
     ({"amount": "0"}, "金额是 0"), ({"source": "x"}, "资金来源"), ({"on": date(2025, 12, 31)}, "不在 2026 年度"),
     ({"on": date(2027, 1, 1)}, "不在 2026 年度"), ({"on": date(2026, 12, 31)}, "还没有到"), ({"note": "长" * 501}, "最多 500 字"),
 ))  # fmt: skip
-def test_what_cannot_be_is_refused(project: Any, clerk: Any, fields: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_is_refused(
+    project: Any, clerk: Any, fields: dict[str, Any], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: date(2026, 7, 1))
     given = {"on": date(2026, 3, 1), "amount": "5"} | fields
     with pytest.raises(Refused, match=said):
         add_entry(clerk, project, "payment", Entry(**given | {"amount": D(given["amount"])}))  # type: ignore[arg-type]
