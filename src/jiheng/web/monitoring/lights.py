@@ -9,7 +9,7 @@ from typing import Any
 
 from jiheng.model import Target
 from jiheng.policy import Pack
-from jiheng.readers.values import parse_percent, parse_target
+from jiheng.readers.values import parse_percent, parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import plan_points, planned_at, time_gone
 from jiheng.scoring.monitoring import (
@@ -33,7 +33,7 @@ def target_of(row: IndicatorReport) -> Target:
 
 def reported_of(row: IndicatorReport) -> Reported:
     """What was reported, read like a target; a percentage with the numerator and denominator it came from."""
-    return Reported(parse_target(row.actual_raw), row.numerator, row.denominator)
+    return Reported(parse_reported(row.actual_raw), row.numerator, row.denominator)
 
 
 def judge(row: IndicatorReport, on: date, year: int, pack: Pack) -> Judgement:
