@@ -21,9 +21,11 @@ from jiheng.scoring.monitoring import (
     results_light,
 )  # fmt: skip
 from jiheng.scoring.numbers import percent_of
+from jiheng.web.execution.planning import periods_of
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import Project
+from jiheng.web.plan.states import FROZEN
 
 
 def target_of(row: IndicatorReport) -> Target:
@@ -63,9 +65,12 @@ def relight(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> None:
 
 
 def planned_of(project: Project, on: date, year: int) -> Decimal | None:
-    """How much of its budget the plan of a project wants spent by the end of a day, in %; ``None`` without a plan."""
-    periods = list(project.periods.all())
-    points = plan_points([p.label for p in periods], [parse_percent(p.raw) for p in periods], year)
+    """How much of its budget the plan in force wants spent by the end of a day, in %; ``None`` without a plan."""
+    if project.state in FROZEN:  # its periods may have been read already, with those of many others
+        periods = [(p.label, p.raw) for p in project.periods.all()]
+    else:
+        periods = periods_of([project])[project.pk]
+    points = plan_points([label for label, _ in periods], [parse_percent(raw) for _, raw in periods], year)
     return planned_at(points, on)
 
 
