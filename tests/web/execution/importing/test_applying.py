@@ -278,3 +278,17 @@ def test_many_rows_in_few_queries(bring: Any, reviewer: Any, projects: Any, djan
         done(batch)
     assert paid(projects[0])[0] == sum(range(1, 2001)) + D("20.00")
     assert totals.ExecutionTotal.objects.count() == 2
+
+
+def test_the_same_voucher_is_known_again_in_a_list_that_leaves_payees_out(bring: Any, reviewer: Any) -> None:
+    paid = ["2026-04-02", "0077", CODE, "", "财政拨款", "100", "甲公司", "设备款"]
+    unnamed = [*paid[:6], "", ""]
+    done(applying.apply(reviewer, bring(table([paid])).pk))
+    again = bring(table([unnamed]))
+    assert again.good == 0
+    assert again.repeated[0]["message"].endswith("入账，凭证号、日期和金额相同，收款人“甲公司”。")
+    other = bring(table([[*unnamed[:1], "0078", *unnamed[2:]]]))
+    assert other.good == 1
+    done(applying.apply(reviewer, other.pk))
+    named = bring(table([[*paid[:1], "0078", *paid[2:]], [*paid[:1], "0077", *paid[2:6], "乙公司", ""]]))
+    assert (named.good, named.duplicates) == (1, 1)  # one voucher may pay two
