@@ -17,6 +17,7 @@ from jiheng.policy import Pack
 from jiheng.scoring.comparison import Comparison, Reported, compare, day_in, has_number, said
 from jiheng.scoring.execution import time_gone
 from jiheng.scoring.numbers import HUNDRED, percent_of, plain, to_cents
+from jiheng.scoring.spending_plan import execution_rate
 
 Light = Literal["green", "yellow", "red", "grey"]
 Likelihood = Literal["certain", "possible", "impossible", ""]
@@ -43,7 +44,7 @@ def money_light(paid: Decimal, budget: Decimal, planned: Decimal | None, pack: P
 
     ``paid`` and ``budget`` (after adjustments) in 元, ``planned`` in %. ``percent`` of the result is the gap.
     """
-    rate = percent_of(paid, budget)
+    rate = execution_rate(paid, budget)
     if rate is None:
         if paid > 0:
             return Judgement("red", "没有预算却有支出。")

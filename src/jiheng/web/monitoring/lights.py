@@ -20,7 +20,7 @@ from jiheng.scoring.monitoring import (
     project_light,
     results_light,
 )  # fmt: skip
-from jiheng.scoring.numbers import percent_of
+from jiheng.scoring.spending_plan import execution_rate
 from jiheng.web.execution.planning import periods_of
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.plan.checking import pack_of
@@ -54,7 +54,7 @@ def relight(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> None:
         row.completion = None if judged.percent is None else min(judged.percent, MOST)
         row.light, row.light_reason = judged.light, judged.reason[:300]
         found.append(judged)
-    rate = percent_of(record.executed, record.budget)
+    rate = execution_rate(record.executed, record.budget)
     record.executed_percent = None if rate is None else max(-MOST, min(rate, MOST))
     money = money_light(record.executed, record.budget, record.planned_percent, pack)
     results = results_light(found)

@@ -13,9 +13,9 @@ from jiheng.readers.sheets import Sheet
 from jiheng.readers.values import plain
 from jiheng.web.execution import values
 from jiheng.web.execution.importing.columns import is_sum, label, source_of
-from jiheng.web.execution.models import FundSource, ImportBatch, Payment
+from jiheng.web.execution.models import ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
-from jiheng.web.execution.services.money import Entry, entry_key, obstacle
+from jiheng.web.execution.services.money import Entry, entry_key, obstacle, overdrawn
 from jiheng.web.plan.models import Project
 
 MOST_ROWS = 10_000
@@ -94,6 +94,8 @@ def understand(batch: ImportBatch, sheet: Sheet, projects: Projects, today: date
         if draft is not None:
             found.drafts.append(draft)
     _drop_repeated(batch, found)
+    if batch.kind == ImportBatch.Kind.ADJUSTMENT:
+        _drop_overdrawn(batch, found)
     return found
 
 
@@ -209,6 +211,25 @@ def _kept_with_payee(batch: ImportBatch, drafts: list[Draft]) -> dict[str, str]:
             known[same] = f"已由{_kept_by(kept)}入账，凭证号、日期和金额相同，收款人“{kept.payee}”。"
     found = {d.key: known.get((d.project.pk, d.entry.source, d.entry.on, d.entry.amount, d.entry.number)) for d in unnamed}
     return {key: said for key, said in found.items() if said}
+
+
+def _drop_overdrawn(batch: ImportBatch, found: Understood) -> None:
+    """Cuts of budgets that are not there: problems of their rows, once it is known what the whole list does."""
+    left: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for total in ExecutionTotal.objects.filter(project__in={d.project.pk for d in found.drafts}):
+        left |= {(total.project_id, s): getattr(total, f"budget_{s}") for s in FundSource.values}
+    for d in found.drafts:
+        left[d.project.pk, d.entry.source] += d.entry.amount
+    kept = []
+    for d in found.drafts:
+        problem = overdrawn(d.entry.source, left[d.project.pk, d.entry.source]) if d.entry.amount < 0 else ""
+        if problem:
+            heading = batch.headings[batch.mapping["amount"]] or label("amount")
+            said = {"row": d.row, "column": heading, "text": f"{d.entry.amount:,.2f}", "message": problem}
+            found.problems.append(said)
+        else:
+            kept.append(d)
+    found.drafts = kept
 
 
 def sample(drafts: list[Draft], most: int = 50) -> list[dict[str, str]]:
