@@ -22,8 +22,9 @@ _ISO = re.compile(r"(?:19|20)\d\d[-/.](\d{1,2})[-/.](\d{1,2})")
 _PRESSED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 """A day as finance systems write it: 20261020."""
 _NOTHING = re.compile(r"(?:无|没有|零|未发生|没有发生|无发生)[^\d]{0,3}")
-"""Words that say 0 of what there should be as little of as possible."""
+"""Words that say 0: 事故 没有发生, 受益人数 无."""
 _NUMERALS = re.compile(r"\d|(?:百分之)?[零〇一二两三四五六七八九十百千万亿点]{2,}")
+_BARE = re.compile(r"[-−]?[\d.]+")
 _TIMES = re.compile(r"[\d零〇一二三四五六七八九十]+(?:年|月|日|号|季度)")
 """When something will be, no number of it: 12月组织问卷调查."""
 
@@ -100,7 +101,7 @@ def compare(target: Target, reported: Reported, year: int) -> Comparison:
     if direction == "date":
         return _by_day(target, reported, year)
     unit = target.unit or ""
-    number, problem = _number(reported, unit, direction)
+    number, problem = _number(reported, unit)
     wanted = target.value
     if number is None or wanted is None:
         return Comparison(direction, unit=unit, problem=problem)
@@ -143,7 +144,7 @@ def _in_range(low: Decimal, high: Decimal, number: Decimal, unit: str) -> Compar
     )  # fmt: skip
 
 
-def _number(reported: Reported, unit: str, direction: Direction) -> tuple[Decimal | None, str]:
+def _number(reported: Reported, unit: str) -> tuple[Decimal | None, str]:
     """The reported number in the target's unit, or why there is none."""
     if reported.share is not None:
         if unit and unit != "%":
@@ -152,13 +153,18 @@ def _number(reported: Reported, unit: str, direction: Direction) -> tuple[Decima
     value = reported.value
     if value is None or value.value is None:
         said = value.raw.strip() if value is not None else ""
-        if direction == "inverse" and _NOTHING.fullmatch(said):
+        if _NOTHING.fullmatch(said):
             return Decimal(0), ""
         return None, f"完成值“{said}”不是数字，请按“{unit or '数字'}”填写。"
     number = converted(value.value, value.unit or "", unit)
     if number is None:
         return None, f"完成值的单位“{value.unit}”与指标值的单位“{unit or '无'}”不一致，请按指标值的单位填写。"
     return number, ""
+
+
+def is_bare_number(reported: Reported) -> bool:
+    """Whether nothing but a number was reported, which is no day: 10.20, -3."""
+    return reported.value is not None and _BARE.fullmatch(reported.value.raw.strip()) is not None
 
 
 def has_number(reported: Reported) -> bool:

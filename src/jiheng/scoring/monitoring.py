@@ -14,7 +14,7 @@ from typing import Literal
 
 from jiheng.model import Target
 from jiheng.policy import Pack
-from jiheng.scoring.comparison import Comparison, Reported, compare, day_in, has_number, said
+from jiheng.scoring.comparison import Comparison, Reported, compare, day_in, has_number, is_bare_number, said
 from jiheng.scoring.execution import time_gone
 from jiheng.scoring.numbers import HUNDRED, percent_of, plain, to_cents
 from jiheng.scoring.spending_plan import execution_rate
@@ -110,7 +110,7 @@ def _by_words(
     said = reported.value.raw.strip() if reported.value is not None else ""
     if found.direction == "qualitative":
         return _by_likelihood(likelihood, "定性指标")
-    if found.direction != "date" and has_number(reported):
+    if is_bare_number(reported) if found.direction == "date" else has_number(reported):
         return Judgement("grey", found.problem)
     if found.direction == "date" and not _DONE.search(said):
         deadline = day_in(target.raw, year)
