@@ -48,7 +48,9 @@ def test_points_of_an_indicator(case: dict[str, Any]) -> None:
 
 
 def test_a_share_where_a_percentage_is_asked_for_is_told_of() -> None:
-    told = indicator_score(parse_target("≥95%"), Reported(parse_target("0.97%")), Decimal(10), 2026, load("central-2015"))
+    told = indicator_score(
+        parse_target("≥95%"), Reported(parse_target("0.97%")), Decimal(10), 2026, load("central-2015")
+    )
     assert told.explanation == "完成值 0.97%，指标值 95%（如果是 97%，请填 97），按 1.02% 计 0.1 分。"
 
 

@@ -47,7 +47,9 @@ def test_a_number_that_cannot_be_compared_is_put_right_before_it_is_submitted(pe
 
     clerk = person("clerk")
     save(clerk, record, filled(record) | {first(record, "actual_raw"): "六百四十株"})
-    with pytest.raises(Refused, match="填的数不能与指标值比较，请改正：“.*”。完成值“六百四十株”不是数字，请按“株”填写"):
+    with pytest.raises(
+        Refused, match=r"填的数不能与指标值比较，请改正：“.*”。完成值“六百四十株”不是数字，请按“株”填写"
+    ):
         step(clerk, record, "submit")
     save(clerk, record, {first(record, "actual_raw"): "640"})
     assert step(person("unit_head"), record, "submit").state == "department_review"

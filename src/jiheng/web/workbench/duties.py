@@ -83,10 +83,14 @@ def _items(person: Any, today: date) -> Iterator[Duty]:
             yield Duty(label, sums["count"], link, sums["due"], sums["late"])
     if allowed(person, "results.verify"):
         mine = Rectification.objects.filter(reach(person, "results.verify"), raised_for(person))
-        by_year = mine.order_by(f"-{years}").values(years).annotate(
-            reported=Count("pk", filter=Q(state=Rectification.State.REPORTED)),
-            asked=Count("pk", filter=Q(state=open_ones) & ~Q(asked_due_on=None)),
-            overdue=Count("pk", filter=Q(state=open_ones, due_on__lt=today)),
+        by_year = (
+            mine.order_by(f"-{years}")
+            .values(years)
+            .annotate(
+                reported=Count("pk", filter=Q(state=Rectification.State.REPORTED)),
+                asked=Count("pk", filter=Q(state=open_ones) & ~Q(asked_due_on=None)),
+                overdue=Count("pk", filter=Q(state=open_ones, due_on__lt=today)),
+            )
         )
         for sums in by_year:
             for name, state in (("核验整改", "reported"), ("审批延期", "asked"), ("督办逾期整改", "overdue")):

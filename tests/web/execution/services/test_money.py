@@ -139,15 +139,15 @@ def test_others_may_not(project: Any, pay: Any, person: Any) -> None:
 
 
 def test_no_more_is_cut_than_there_is(project: Any, clerk: Any, pay: Any) -> None:
-    with pytest.raises(Refused, match="调整后上年结转的全年预算是 -0.01 元，不能是负数"):
+    with pytest.raises(Refused, match=r"调整后上年结转的全年预算是 -0\.01 元，不能是负数"):
         pay(project, "-0.01", kind="adjustment", source="carry_over")
     pay(project, "-400000", kind="adjustment")
     more = pay(project, "5000", kind="adjustment", source="other")
     pay(project, "-5000", kind="adjustment", source="other", day=11)
     assert (total(project).budget, total(project).budget_other) == (0, 0)
-    with pytest.raises(Refused, match="调整后其他资金的全年预算是 -5,000.00 元"):
+    with pytest.raises(Refused, match=r"调整后其他资金的全年预算是 -5,000\.00 元"):
         remove_entry(clerk, "adjustment", more.pk)
-    with pytest.raises(Refused, match="调整后财政拨款的全年预算是 -0.01 元"):
+    with pytest.raises(Refused, match=r"调整后财政拨款的全年预算是 -0\.01 元"):
         pay(project, "-0.01", kind="adjustment", day=12)
     assert total(project).budget == 0
 

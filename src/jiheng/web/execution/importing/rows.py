@@ -209,7 +209,9 @@ def _kept_with_payee(batch: ImportBatch, drafts: list[Draft]) -> dict[str, str]:
         for kept in rows.select_related("batch", "by"):
             same = (kept.project_id, kept.source, kept.on, kept.amount, kept.number)
             known[same] = f"已由{_kept_by(kept)}入账，凭证号、日期和金额相同，收款人“{kept.payee}”。"
-    found = {d.key: known.get((d.project.pk, d.entry.source, d.entry.on, d.entry.amount, d.entry.number)) for d in unnamed}
+    found = {
+        d.key: known.get((d.project.pk, d.entry.source, d.entry.on, d.entry.amount, d.entry.number)) for d in unnamed
+    }
     return {key: said for key, said in found.items() if said}
 
 

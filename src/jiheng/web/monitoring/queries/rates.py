@@ -14,7 +14,10 @@ from django.db.models import Count, Q, QuerySet, Sum
 from jiheng.scoring.monitoring import sum_of_rates
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound
 
-_COUNTED, _BARE = Q(denominator__gt=0), Q(denominator=None) & (Q(actual_raw__endswith="%") | Q(actual_raw__endswith="％"))
+_COUNTED, _BARE = (
+    Q(denominator__gt=0),
+    Q(denominator=None) & (Q(actual_raw__endswith="%") | Q(actual_raw__endswith="％")),
+)
 _PLACES = Decimal("0.000001")
 SUMS = {
     "forms": Count("pk", filter=_COUNTED), "bare": Count("pk", filter=_BARE),

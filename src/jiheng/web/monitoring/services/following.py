@@ -68,4 +68,3 @@ def _row(form: MonitoringRecord, wanted: IndicatorReport, rows: list[IndicatorRe
     for name in (*SAID, "indicator_id"):
         setattr(same, name, getattr(wanted, name))
     return same
-
