@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiheng.readers.goals import split_goals
-from jiheng.readers.values import budgets_in, parse_amount, parse_percent, parse_target
+from jiheng.readers.values import budgets_in, parse_amount, parse_percent, parse_reported, parse_target
 
 
 @pytest.mark.parametrize(
@@ -129,3 +129,14 @@ def test_budgets_inside_a_sentence() -> None:
 )
 def test_goals_are_cut_at_their_numbers(text: str, goals: list[str]) -> None:
     assert split_goals(text) == goals
+
+
+@pytest.mark.parametrize("raw, value, unit", [("-3%", "-3", "%"), ("－0.5", "-0.5", None), ("负2次", "-2", "次")])
+def test_a_unit_may_report_less_than_nothing(raw: str, value: str, unit: str | None) -> None:
+    found = parse_reported(raw)
+    assert (found.raw, found.value, found.unit) == (raw, Decimal(value), unit)
+
+
+@pytest.mark.parametrize("raw", ["-", "97%", "正在实施", "--", ""])
+def test_everything_else_is_reported_as_a_target_is_read(raw: str) -> None:
+    assert parse_reported(raw) == parse_target(raw)

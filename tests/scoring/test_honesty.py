@@ -61,6 +61,22 @@ def test_money_contradicts() -> None:
     assert over.message == "支出 101.00 元，超过全年预算 1.00 元（执行率 101%）。"
 
 
+def test_hardly_anything_spent_contradicts_as_nothing_does() -> None:
+    claim = _claim("≥20盏", "21盏")
+    (doubt,) = doubts_of([claim], Execution(D(100), D(100), D(5)), D("90.5"), 2026, PACK)
+    assert doubt.message == "全年只支出 5.00 元（执行率 5%），自评却得 90.5 分，请说明如何完成。"
+    assert _codes(claim, money=Execution(D(100), D(100), D("5.01")), score="90.5") == []
+
+
+def test_a_cost_above_all_the_money_of_the_project() -> None:
+    money = Execution(D(1_000_000), D(1_000_000), D(900_000))
+    cost = _claim("≤120万元", "118万元", level2="成本指标")
+    (doubt,) = doubts_of([cost], money, D(90), 2026, PACK)
+    assert doubt.message == "“更新路灯”填 118万元，超过项目全年预算 1,000,000.00 元，请核实。"
+    assert _codes(_claim("≤120万元", "100万元", level2="成本指标"), money=money) == []
+    assert _codes(_claim("≤120万元/座", "118万元/座", level2="成本指标"), money=money) == []  # the price of one
+
+
 def test_a_broken_limit_with_full_points() -> None:
     assert _codes(_claim("≤2万元/盏", "2.5万元/盏", level2="成本指标")) == ["H06"]
     assert _codes(_claim("≤2万元/盏", "2.5万元/盏", level2="成本指标", points="8")) == []

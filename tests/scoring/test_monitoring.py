@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worked import examples
 
 from jiheng.policy import load, names
-from jiheng.readers.values import parse_target
+from jiheng.readers.values import parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.monitoring import (
     ORDER,
@@ -42,7 +42,7 @@ def test_the_light_of_money(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", examples("lights", "indicator"), ids=lambda c: f"{c['target']}，{c['why']}")
 def test_the_light_of_an_indicator(case: dict[str, Any]) -> None:
     found = indicator_light(
-        parse_target(case["target"]), Reported(parse_target(case["actual"])), 2026, Decimal(case["gone"]), PACK,
+        parse_target(case["target"]), Reported(parse_reported(case["actual"])), 2026, Decimal(case["gone"]), PACK,
         case.get("likelihood", ""), case.get("grows", True),
     )  # fmt: skip
     assert (found.light, found.percent) == (case["light"], _percent(case)), found.reason

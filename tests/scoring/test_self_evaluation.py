@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from worked import examples
 
 from jiheng.policy import load, names
-from jiheng.readers.values import parse_target
+from jiheng.readers.values import parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import Execution
 from jiheng.scoring.self_evaluation import (
@@ -29,7 +29,7 @@ TEN = Decimal(10)
 
 def _reported(case: dict[str, Any]) -> Reported:
     parts = [Decimal(case[k]) if k in case else None for k in ("numerator", "denominator")]
-    return Reported(parse_target(case["actual"]) if "actual" in case else None, *parts)
+    return Reported(parse_reported(case["actual"]) if "actual" in case else None, *parts)
 
 
 @pytest.mark.parametrize("case", examples("indicator_score"), ids=lambda c: f"{c['target']}，{c['why']}")
@@ -45,6 +45,20 @@ def test_points_of_an_indicator(case: dict[str, Any]) -> None:
     else:
         assert score.points == Decimal(case["points"]), score.explanation
         assert score.explanation.endswith("。")
+
+
+def test_a_share_where_a_percentage_is_asked_for_is_told_of() -> None:
+    told = indicator_score(
+        parse_target("≥95%"), Reported(parse_target("0.97%")), Decimal(10), 2026, load("central-2015")
+    )
+    assert told.explanation == "完成值 0.97%，指标值 95%（如果是 97%，请填 97），按 1.02% 计 0.1 分。"
+
+
+def test_a_range_is_told_whole() -> None:
+    told = indicator_score(
+        parse_target("5-10万元"), Reported(parse_target("60000元")), Decimal(10), 2026, load("central-2015")
+    )
+    assert told.explanation == "完成值 6万元，指标值 5–10万元，达到目标，得满分。"
 
 
 @pytest.mark.parametrize("case", examples("weights"), ids=lambda c: c["why"])

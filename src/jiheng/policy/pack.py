@@ -161,6 +161,8 @@ class Honesty(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A total from here on is high."""
     unspent_score: Decimal = Decimal(80)
     """A score from here on is hard to believe where nothing was spent."""
+    unspent_rate: Decimal = Decimal(5)
+    """An execution rate of so many % or less is as good as nothing spent."""
     many_high: Decimal = Decimal(80)
     """So many % of a unit's projects that score high are a pattern."""
     least_projects: int = 4

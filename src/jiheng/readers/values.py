@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -103,6 +104,18 @@ def parse_target(raw: str) -> Target:
     return Target(
         raw, comparator, decimal(match["number"]), _unit(rest), "quantitative", decimal(upper) if upper else None
     )
+
+
+_NEGATIVE = re.compile(r"(?:-|−|负)(?=\.?\d)")
+
+
+def parse_reported(raw: str) -> Target:
+    """What a unit reports of a target: read alike, but it may be below nothing (增长率 -3%)."""
+    text = plain(raw)
+    found = parse_target(text[1:] if _NEGATIVE.match(text) else raw)
+    if found.raw == raw or found.value is None:
+        return parse_target(raw)
+    return replace(found, raw=raw, value=-found.value)
 
 
 def _is_sentence(rest: str) -> bool:

@@ -14,12 +14,19 @@ from typing import Literal
 from jiheng.model import Target
 from jiheng.scoring.execution import period_end
 from jiheng.scoring.numbers import HUNDRED, percent_of, plain, to_cents
+from jiheng.scoring.units import converted
 
 Direction = Literal["positive", "inverse", "range", "date", "qualitative"]
-_SCALES = {"亿": Decimal(10) ** 8, "万": Decimal(10) ** 4, "千": Decimal(10) ** 3, "百": Decimal(10) ** 2}
-_SAME = {"人": {"名", "位"}, "个": {"项", "处", "件"}, "天": {"日"}, "个月": {"月"}, "工作日": {"个工作日"}}
 _YEAR = re.compile(r"((?:19|20)\d\d)[年./-]")
 _ISO = re.compile(r"(?:19|20)\d\d[-/.](\d{1,2})[-/.](\d{1,2})")
+_PRESSED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+"""A day as finance systems write it: 20261020."""
+_NOTHING = re.compile(r"(?:无|没有|零|未发生|没有发生|无发生)[^\d]{0,3}")
+"""Words that say 0: 事故 没有发生, 受益人数 无."""
+_NUMERALS = re.compile(r"\d|(?:百分之)?[零〇一二两三四五六七八九十百千万亿点]{2,}")
+_BARE = re.compile(r"[-−]?[\d.]+")
+_TIMES = re.compile(r"[\d零〇一二三四五六七八九十]+(?:年|月|日|号|季度)")
+"""When something will be, no number of it: 12月组织问卷调查."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Comparison:
 
     It is not rounded; ``None`` where it cannot be told, and ``problem`` then says why in Chinese. ``excess`` is by how
     many % a positive target is exceeded; ``target`` and ``actual`` are the numbers compared (dates: days of the year).
+    ``wanted`` prints a target of two numbers; ``hint`` tells of a likely slip in what was reported.
     """
 
     direction: Direction
@@ -61,6 +69,8 @@ class Comparison:
     actual: Decimal | None = None
     unit: str = ""
     problem: str = ""
+    wanted: str = ""
+    hint: str = ""
 
     @property
     def is_reached(self) -> bool:
@@ -69,12 +79,16 @@ class Comparison:
 
 
 def direction_of(target: Target, year: int) -> Direction:
-    """Which way is better: ≥ > = positive, ≤ < inverse, two numbers a range, a day, else words (定性)."""
+    """Which way is better: ≥ > = positive, ≤ < inverse, two numbers a range, a day, else words (定性).
+
+    Exactly nothing (事故 0起) is a limit: more of it is worse.
+    """
     if target.value is None:
         return "date" if day_in(target.raw, year) is not None else "qualitative"
     if target.upper is not None:
         return "range"
-    return "inverse" if target.comparator in ("<=", "<") else "positive"
+    is_limit = target.comparator in ("<=", "<") or (not target.value and target.comparator == "=")
+    return "inverse" if is_limit else "positive"
 
 
 def compare(target: Target, reported: Reported, year: int) -> Comparison:
@@ -97,7 +111,13 @@ def compare(target: Target, reported: Reported, year: int) -> Comparison:
         return Comparison(direction, _kept(wanted, number), target=wanted, actual=number, unit=unit)
     attained = _reached(wanted, number)
     excess = max(Decimal(0), to_cents((number - wanted) * HUNDRED / wanted)) if wanted > 0 else Decimal(0)
-    return Comparison(direction, attained, excess, wanted, number, unit)
+    return Comparison(direction, attained, excess, wanted, number, unit, hint=_slip(wanted, number, unit))
+
+
+def _slip(wanted: Decimal, number: Decimal, unit: str) -> str:
+    """0.97 where 97% is meant: what a worksheet keeps of a percentage."""
+    is_slip = unit == "%" and wanted >= 10 and 0 < number <= 1
+    return f"如果是 {plain(number * HUNDRED)}%，请填 {plain(number * HUNDRED)}" if is_slip else ""
 
 
 def _reached(wanted: Decimal, number: Decimal) -> Decimal:
@@ -117,7 +137,11 @@ def _kept(limit: Decimal, number: Decimal) -> Decimal:
 def _in_range(low: Decimal, high: Decimal, number: Decimal, unit: str) -> Comparison:
     low, high = min(low, high), max(low, high)
     attained = _reached(low, number) if number < low else _kept(high, number)
-    return Comparison("range", attained, target=low if number < low else high, actual=number, unit=unit)
+    missed = low if number < low else high
+    return Comparison(
+        "range", attained, target=missed, actual=number, unit=unit, wanted=f"{plain(low)}–{plain(high)}",
+        hint=_slip(low, number, unit),
+    )  # fmt: skip
 
 
 def _number(reported: Reported, unit: str) -> tuple[Decimal | None, str]:
@@ -129,30 +153,28 @@ def _number(reported: Reported, unit: str) -> tuple[Decimal | None, str]:
     value = reported.value
     if value is None or value.value is None:
         said = value.raw.strip() if value is not None else ""
+        if _NOTHING.fullmatch(said):
+            return Decimal(0), ""
         return None, f"完成值“{said}”不是数字，请按“{unit or '数字'}”填写。"
-    stem, scale = _scaled(unit)
-    other, factor = _scaled(value.unit or "")
-    if not other and factor == 1:
-        return value.value, ""  # a bare number is in the target's unit
-    if not _same(stem, other):
+    number = converted(value.value, value.unit or "", unit)
+    if number is None:
         return None, f"完成值的单位“{value.unit}”与指标值的单位“{unit or '无'}”不一致，请按指标值的单位填写。"
-    return value.value * factor / scale, ""
+    return number, ""
 
 
-def _scaled(unit: str) -> tuple[str, Decimal]:
-    """万人 is 人 ten thousand times."""
-    for word, factor in _SCALES.items():
-        if unit.startswith(word) and unit != "百分点":
-            return unit[1:], factor
-    return unit, Decimal(1)
+def is_bare_number(reported: Reported) -> bool:
+    """Whether nothing but a number was reported, which is no day: 10.20, -3."""
+    return reported.value is not None and _BARE.fullmatch(reported.value.raw.strip()) is not None
 
 
-def _same(unit: str, other: str) -> bool:
-    return unit == other or other in _SAME.get(unit, ()) or unit in _SAME.get(other, ())
+def has_number(reported: Reported) -> bool:
+    """Whether what was reported speaks of a number at all: 五百人, 合格率97% do, 年底组织问卷调查 does not."""
+    return reported.value is not None and _NUMERALS.search(_TIMES.sub("", reported.value.raw)) is not None
 
 
 def day_in(text: str, year: int) -> date | None:
     """The last day that a text names (11月底前, 2026年10月20日, 第三季度, 2026-10-20); of ``year`` if it has none."""
+    text = _PRESSED.sub(r"\1-\2-\3", text)
     if found := _YEAR.search(text):
         year = int(found[1])
     if found := _ISO.search(text):
@@ -177,4 +199,6 @@ def said(comparison: Comparison) -> str:
         return ""
     if comparison.direction == "date":
         return f"限期为全年第 {plain(comparison.target)} 天，实际第 {plain(comparison.actual)} 天完成"
-    return f"完成值 {plain(comparison.actual)}{comparison.unit}，指标值 {plain(comparison.target)}{comparison.unit}"
+    wanted = comparison.wanted or plain(comparison.target)
+    told = f"完成值 {plain(comparison.actual)}{comparison.unit}，指标值 {wanted}{comparison.unit}"
+    return f"{told}（{comparison.hint}）" if comparison.hint else told

@@ -15,6 +15,7 @@ from jiheng.policy import Pack
 from jiheng.scoring.comparison import Reported, compare
 from jiheng.scoring.execution import Execution
 from jiheng.scoring.numbers import HUNDRED, plain, to_cents
+from jiheng.scoring.units import in_yuan, is_money
 
 Severity = Literal["error", "warning"]
 _COST = "成本"
@@ -43,6 +44,7 @@ class Claim:
     weight: Decimal
     monitored: Reported = _UNREPORTED
     has_evidence: bool = False
+    level1: str = ""
 
 
 def doubts_of(
@@ -52,7 +54,7 @@ def doubts_of(
     found = [*_all_equal(claims, year, pack), *_money(money, score, pack)]
     for row, claim in enumerate(claims):
         found += _against_monitoring(row, claim, year, pack)
-        found += _above_budget(row, claim, year)
+        found += _above_budget(row, claim, money, year)
         if asks_evidence and claim.actual.is_given and not claim.has_evidence:
             found.append(Doubt("H05", "warning", f"“{claim.name}”没有佐证资料。", row))
     return found
@@ -75,8 +77,10 @@ def _money(money: Execution, score: Decimal | None, pack: Pack) -> list[Doubt]:
         over = money.paid - money.budget
         said = f"支出 {money.paid:,.2f} 元，超过全年预算 {over:,.2f} 元（执行率 {plain(rate)}%）。"
         found.append(Doubt("H04", "error", said))
-    if rate == 0 and score is not None and score >= pack.honesty.unspent_score:
-        found.append(Doubt("H03", "error", f"全年没有支出一分钱，自评却得 {plain(score)} 分，请说明如何完成。"))
+    if rate is not None and rate <= pack.honesty.unspent_rate and score is not None:
+        spent = f"全年只支出 {money.paid:,.2f} 元（执行率 {plain(rate)}%）" if money.paid > 0 else "全年没有支出一分钱"
+        if score >= pack.honesty.unspent_score:
+            found.append(Doubt("H03", "error", f"{spent}，自评却得 {plain(score)} 分，请说明如何完成。"))
     return found
 
 
@@ -98,11 +102,14 @@ def _against_monitoring(row: int, claim: Claim, year: int, pack: Pack) -> list[D
     return []
 
 
-def _above_budget(row: int, claim: Claim, year: int) -> list[Doubt]:
-    """H06: a cost above its limit with full points."""
-    if _COST not in claim.level2:
+def _above_budget(row: int, claim: Claim, money: Execution, year: int) -> list[Doubt]:
+    """H06: a cost above its limit with full points, or above all that the project had."""
+    if _COST not in claim.level1 + claim.level2:
         return []
     found = compare(claim.target, claim.actual, year)
+    if found.actual is not None and is_money(found.unit) and 0 < money.budget < in_yuan(found.actual, found.unit):
+        said = f"“{claim.name}”填 {plain(found.actual)}{found.unit}，超过项目全年预算 {money.budget:,.2f} 元，请核实。"
+        return [Doubt("H06", "error", said, row)]
     is_over = found.direction == "inverse" and found.attained is not None and not found.is_reached
     if is_over and claim.points == claim.weight:
         return [Doubt("H06", "error", f"“{claim.name}”超过成本上限，却得了满分。", row)]

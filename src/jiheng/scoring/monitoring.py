@@ -5,6 +5,7 @@ Thresholds and calendars are data of the policy pack.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +14,10 @@ from typing import Literal
 
 from jiheng.model import Target
 from jiheng.policy import Pack
-from jiheng.scoring.comparison import Reported, compare, said
+from jiheng.scoring.comparison import Comparison, Reported, compare, day_in, has_number, is_bare_number, said
+from jiheng.scoring.execution import time_gone
 from jiheng.scoring.numbers import HUNDRED, percent_of, plain, to_cents
+from jiheng.scoring.spending_plan import execution_rate
 
 Light = Literal["green", "yellow", "red", "grey"]
 Likelihood = Literal["certain", "possible", "impossible", ""]
@@ -41,7 +44,7 @@ def money_light(paid: Decimal, budget: Decimal, planned: Decimal | None, pack: P
 
     ``paid`` and ``budget`` (after adjustments) in 元, ``planned`` in %. ``percent`` of the result is the gap.
     """
-    rate = percent_of(paid, budget)
+    rate = execution_rate(paid, budget)
     if rate is None:
         if paid > 0:
             return Judgement("red", "没有预算却有支出。")
@@ -82,7 +85,7 @@ def indicator_light(
         return Judgement("grey", "还没有填报。")
     found = compare(target, reported, year)
     if found.attained is None:
-        return _by_likelihood(likelihood, found.problem)
+        return _by_words(target, reported, found, year, gone, likelihood)
     if found.direction == "positive" and grows and found.target and found.actual is not None:
         return _by_time(found.actual, found.target, found.unit, gone, pack)
     return _by_limits(to_cents(found.attained), said(found), pack)
@@ -99,12 +102,32 @@ def grows_through_year(level2: str, target: Target) -> bool:
     )
 
 
-def _by_likelihood(likelihood: Likelihood, problem: str) -> Judgement:
+def _by_words(
+    target: Target, reported: Reported, found: Comparison, year: int, gone: Decimal, likelihood: Likelihood
+) -> Judgement:
+    """Nothing can be compared: words are judged by the likelihood, but a number that cannot be read by nothing, and a
+    deadline that is over by the lack of a day on which it was kept."""
+    said = reported.value.raw.strip() if reported.value is not None else ""
+    if found.direction == "qualitative":
+        return _by_likelihood(likelihood, "定性指标")
+    if is_bare_number(reported) if found.direction == "date" else has_number(reported):
+        return Judgement("grey", found.problem)
+    if found.direction == "date" and not _DONE.search(said):
+        deadline = day_in(target.raw, year)
+        if deadline is not None and time_gone(deadline, year) < gone:
+            return Judgement("red", f"限期“{target.raw.strip()}”已过，填的是“{said[:50]}”，没有完成的日期。")
+    return _by_likelihood(likelihood, f"“{said[:50]}”不能与指标值比较")
+
+
+_DONE = re.compile(r"(?<!未)(?<!没有)(?:已|均|全部|按期|按时|如期).{0,6}(?:完成|完工|办结|竣工|发放|到位)|^完成$")
+
+
+def _by_likelihood(likelihood: Likelihood, about: str) -> Judgement:
     if likelihood == "possible":
-        return Judgement("yellow", "定性指标，填报单位认为有可能完成。")
+        return Judgement("yellow", f"{about}，填报单位认为有可能完成。")
     if likelihood == "certain":
-        return Judgement("green", "定性指标，填报单位认为确定能完成。")
-    return Judgement("grey", problem or "定性指标，请选择完成目标可能性。")
+        return Judgement("green", f"{about}，填报单位认为确定能完成。")
+    return Judgement("grey", f"{about}，请选择完成目标可能性。")
 
 
 def _limits(percent: Decimal, pack: Pack) -> tuple[Light, Decimal]:

@@ -30,3 +30,11 @@ def shared_out(points: Decimal, parts: int) -> list[Decimal]:
     cents = int(points / CENT)
     share, odd = divmod(cents, parts)
     return [(share + (1 if n < odd else 0)) * CENT for n in range(parts)]
+
+
+def printed(number: Decimal) -> str:
+    """1988.385 as 1,988.39: half up like everything else, so that a number reads alike on every page and paper.
+
+    Left to itself, formatting rounds half to even.
+    """
+    return f"{to_cents(number):,.2f}"

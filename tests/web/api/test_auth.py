@@ -66,7 +66,7 @@ def test_a_disabled_account_is_refused(person: Any, caller: Any) -> None:
 def test_a_lost_role_ends_the_reading(person: Any, caller: Any) -> None:
     someone = person("finance_reviewer")
     mine = caller(someone)
-    someone.roles.update(role="clerk")
+    someone.roles.update(role="unit_head")
     answer = mine.get("projects")
     assert (answer.status_code, "没有使用数据接口的权限" in answer.json()["detail"]) == (403, True)
 

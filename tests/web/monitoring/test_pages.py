@@ -117,6 +117,7 @@ def test_lists_take_the_same_queries_for_three_forms_or_thirty(
     pages = (
         "/monitoring/?sort=light",
         f"/monitoring/overview/?round={opened.pk}",
+        f"/monitoring/rates/?round={opened.pk}",
         "/monitoring/review/",
         "/monitoring/rounds/",
     )

@@ -33,14 +33,14 @@ def test_a_whole_form_is_reported_and_lit(person: Any, record: Any) -> None:
     assert [r.light for r in rows] == ["green"] * 6
     assert rows[0].light_reason == "已完成 640株，全年 800株，时间进度 83.29%，折算完成率 96.05%。"
     assert (rows[1].actual_raw, rows[1].numerator, rows[1].denominator) == ("95%（950/1000）", 950, 1000)
-    assert rows[2].light_reason == "定性指标，填报单位认为确定能完成。"
+    assert rows[2].light_reason == "“正在栽植”不能与指标值比较，填报单位认为确定能完成。"
     assert (found.light, found.is_reported, found.revision) == ("green", True, 1)
     assert found.forecast_fiscal == Decimal("400000.00")
 
 
 @pytest.mark.parametrize("typed, stored, light", (
     ("640", "640株", "green"), ("700株", "700株", "green"), ("500株", "500株", "yellow"), ("100株", "100株", "red"),
-    ("0", "0株", "red"), ("0.064万株", "0.064万株", "green"), ("", "", "grey"), ("6400元", "6400元", "green"),
+    ("0", "0株", "red"), ("0.064万株", "0.064万株", "green"), ("", "", "grey"), ("6400元", "6400元", "grey"),
 ))  # fmt: skip
 def test_a_count_is_lit_against_the_progress_of_the_plan(
     person: Any, record: Any, typed: str, stored: str, light: str

@@ -188,3 +188,56 @@ def test_only_finance_manages_rounds(person: Any, opened: Any, year: Any) -> Non
         make_rounds(person("finance_reviewer"), year)
     with pytest.raises(Refused, match="不能再开放"):
         open_now(person("finance_reviewer", "caizheng2"), opened.pk)
+
+
+def test_open_drafts_follow_targets_that_are_approved_anew(person: Any, approved: Any, record: Any) -> None:
+    from jiheng.web.monitoring.services.report import save_cells
+    from jiheng.web.plan import workflow
+    from jiheng.web.plan.models import Indicator, Project
+
+    workflow.freeze(person("finance_reviewer"), approved)
+    cell = f"row:{record.rows.first().pk}:actual_raw"
+    save_cells(person("clerk"), record.pk, {cell: "640株"}, {})
+    workflow.perform(person("unit_head"), approved, "adjust", "工程量变化")
+    first, second = approved.indicators.all()[:2]
+    Indicator.objects.filter(pk=first.pk).update(target_raw="≥2000株")
+    Indicator.objects.filter(pk=second.pk).delete()
+    Indicator.objects.create(
+        project=approved, order=99, level1="产出指标", level2="数量指标", name="补植灌木数量", target_raw="≥300丛"
+    )
+    assert record.rows.first().target_raw == "≥800株"  # nothing is approved yet
+    Project.objects.filter(pk=approved.pk).update(state="approved")
+    workflow.freeze(person("auditor"), Project.objects.get(pk=approved.pk), label="调整批复")
+    found = type(record).objects.get(pk=record.pk)
+    rows = {r.name: (r.target_raw, r.actual_raw, r.light) for r in found.rows.all()}
+    assert rows[first.name] == ("≥2000株", "640株", "red")
+    assert second.name not in rows
+    assert rows["补植灌木数量"] == ("≥300丛", "", "grey")
+    assert (found.light, found.is_reported) == ("red", False)
+
+
+def test_a_submitted_form_stays_with_the_targets_it_was_reported_on(person: Any, approved: Any, record: Any) -> None:
+    from jiheng.web.plan import workflow
+
+    type(record).objects.filter(pk=record.pk).update(state="finance_review")
+    approved.indicators.filter(order=0).update(target_raw="≥2000株")
+    workflow.freeze(person("finance_reviewer"), approved)
+    assert record.rows.first().target_raw == "≥800株"
+
+
+def test_the_plan_that_is_being_adjusted_is_not_in_force_yet(person: Any, approved: Any, record: Any) -> None:
+    from jiheng.web.execution.models import ExecutionTotal
+    from jiheng.web.execution.queries.curves import planned_percent
+    from jiheng.web.execution.services import refresh_totals
+    from jiheng.web.monitoring.services.report import refresh_money
+    from jiheng.web.plan import workflow
+    from jiheng.web.plan.models import Project
+
+    workflow.freeze(person("finance_reviewer"), approved)
+    workflow.perform(person("unit_head"), approved, "adjust", "进度变化")
+    approved.periods.filter(label__contains="10").update(raw="30")
+    draft = Project.objects.get(pk=approved.pk)
+    refresh_totals([approved.pk])
+    assert ExecutionTotal.objects.get(project=approved).planned_10 == 320000
+    assert planned_percent(draft, record.round.period_end) == 80
+    assert refresh_money(person("clerk"), record.pk).record.planned_percent == 80

@@ -42,6 +42,19 @@ def first(record: Any, field: str) -> str:
     return f"row:{record.rows.first().pk}:{field}"
 
 
+def test_a_number_that_cannot_be_compared_is_put_right_before_it_is_submitted(person: Any, record: Any) -> None:
+    from jiheng.web.plan.services.errors import Refused
+
+    clerk = person("clerk")
+    save(clerk, record, filled(record) | {first(record, "actual_raw"): "六百四十株"})
+    with pytest.raises(
+        Refused, match=r"填的数不能与指标值比较，请改正：“.*”。完成值“六百四十株”不是数字，请按“株”填写"
+    ):
+        step(clerk, record, "submit")
+    save(clerk, record, {first(record, "actual_raw"): "640"})
+    assert step(person("unit_head"), record, "submit").state == "department_review"
+
+
 def test_the_whole_way_and_back(person: Any, record: Any, client: Any) -> None:
     from jiheng.web.monitoring.models import MonitoringStep
     from jiheng.web.plan.services.errors import Refused

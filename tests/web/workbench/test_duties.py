@@ -97,10 +97,28 @@ def test_items_of_the_register(project: Project, person: Any) -> None:
     assert _said(other) == [("核验整改", 1, 0)]
 
 
+def test_every_count_is_that_of_the_list_it_leads_to(client: Any, project: Project, person: Any) -> None:
+    """Items of the year before, and of others who verify, do not vanish from the one or swell the other."""
+    reviewer, other = person("finance_reviewer"), person("auditor")
+    before = BudgetYear.objects.create(district=project.budget_year.district, year=2025, pack="central-2015")
+    late = date(2025, 1, 1)  # whatever day the test runs on
+    for n, by in enumerate((reviewer, None, other)):
+        _item(project, n, due_on=late, raised_by=by, asked_due_on=late if by is None else None)
+        old = Project.objects.create(unit=project.unit, budget_year=before, name=f"旧项目{n}")
+        _item(old, n + 10, due_on=late, raised_by=by)
+    found = {d.label: d for d in duties(reviewer, TODAY)}
+    assert {label: d.count for label, d in found.items()} == {
+        "审批延期": 1, "督办逾期整改": 2, "督办逾期整改（2025年）": 2,
+    }  # fmt: skip
+    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
+    for duty in found.values():
+        assert len(client.get(duty.link).context["page"].object_list) == duty.count
+
+
 def test_they_are_on_the_page_with_their_links(client: Any, project: Project, person: Any) -> None:
     _item(project, 1)
     client.force_login(person("clerk"), backend="django.contrib.auth.backends.ModelBackend")
-    assert '<a href="/rectification/?state=open"><b>1</b>办理整改' in client.get("/").content.decode()
+    assert '<a href="/rectification/?year=2026&amp;state=open"><b>1</b>办理整改' in client.get("/").content.decode()
 
 
 def test_as_many_queries_for_many_as_for_few(year: BudgetYear, project: Project, person: Any) -> None:

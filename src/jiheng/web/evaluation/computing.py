@@ -8,7 +8,7 @@ from typing import Any
 
 from jiheng.model import Target
 from jiheng.policy import Pack
-from jiheng.readers.values import parse_target
+from jiheng.readers.values import parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import Execution
 from jiheng.scoring.honesty import Claim, Doubt, doubts_of
@@ -34,7 +34,7 @@ FORM_RESULTS = (
 ROW_RESULTS = ("computed", "explanation")
 NAMES = {
     "H01": "与监控结果矛盾", "H02": "完成值与指标值一律相同", "H03": "与支付进度矛盾", "H04": "支出超过预算",
-    "H05": "缺少佐证资料", "H06": "成本超支仍得满分", "H07": "分数过于集中",
+    "H05": "缺少佐证资料", "H06": "成本超出上限或预算", "H07": "分数过于集中",
 }  # fmt: skip
 ADVICE = {
     "H01": "核对实际完成值；监控之后确有变化的，写明情况并上传佐证资料。",
@@ -42,7 +42,7 @@ ADVICE = {
     "H03": "核对支付是否登记齐全；未支付而已完成的，说明原因。",
     "H04": "核对支付和预算调整是否登记齐全；确有超支的，说明原因。",
     "H05": "在相应的行上传台账、验收单、统计表或问卷结果。",
-    "H06": "核对成本和得分，不能得满分。",
+    "H06": "核对成本、预算和得分；超过上限的不能得满分。",
     "H07": "抽查这些项目的完成值和佐证资料。",
 }
 
@@ -53,7 +53,7 @@ def target_of(row: EvaluatedIndicator) -> Target:
 
 
 def _reported(raw: str, numerator: Decimal | None, denominator: Decimal | None) -> Reported:
-    return Reported(parse_target(raw) if raw.strip() else None, numerator, denominator)
+    return Reported(parse_reported(raw) if raw.strip() else None, numerator, denominator)
 
 
 def actual_of(row: EvaluatedIndicator) -> Reported:
@@ -135,7 +135,7 @@ def honesty_of(
     claims = [
         Claim(
             row.name, row.level2, target_of(row), actual_of(row), row.points, row.weight, monitored_of(row),
-            row.pk in proven,
+            row.pk in proven, row.level1,
         )
         for row in rows
     ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from jiheng.scoring.numbers import percent_of, plain
+from jiheng.scoring.numbers import percent_of, plain, printed
 from jiheng.web.evaluation.models import DepartmentSelfEvaluation, EvaluatedIndicator, SelfEvaluation
 from jiheng.web.evaluation.queries.forms import MoneyLine, goals_of, money_lines
 from jiheng.web.evaluation.services import department as departments
@@ -47,7 +47,7 @@ def content_of(form: SelfEvaluation) -> EvaluationForm:
 
 def _money(form: SelfEvaluation, line: MoneyLine) -> MoneyRow:
     weight, points = (form.execution_weight, form.execution_points) if line.is_total else (None, None)
-    amounts = (f"{amount:,.2f}" for amount in (line.initial, line.budget, line.executed))
+    amounts = (printed(amount) for amount in (line.initial, line.budget, line.executed))
     return MoneyRow(line.label, *amounts, _percent(line.rate), _points(weight), _points(points))
 
 
@@ -87,7 +87,7 @@ def write_many(forms: Iterable[EvaluationForm], kind: str, title: str) -> bytes:
 
 
 def _place(name: str, about: object, budget: Decimal, paid: Decimal, score: Decimal | None, grade: str) -> PlaceRow:
-    money = (f"{amount / WAN:,.2f}" for amount in (budget, paid))
+    money = (printed(amount / WAN) for amount in (budget, paid))
     return PlaceRow(name, str(about), *money, _percent(percent_of(paid, budget)), _points(score) or "—", grade or "—")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jiheng.model import Target
 from jiheng.policy import Pack
-from jiheng.readers.values import parse_percent, parse_target
+from jiheng.readers.values import parse_percent, parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import plan_points, planned_at, time_gone
 from jiheng.scoring.monitoring import (
@@ -20,10 +20,12 @@ from jiheng.scoring.monitoring import (
     project_light,
     results_light,
 )  # fmt: skip
-from jiheng.scoring.numbers import percent_of
+from jiheng.scoring.spending_plan import execution_rate
+from jiheng.web.execution.planning import periods_of
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import Project
+from jiheng.web.plan.states import FROZEN
 
 
 def target_of(row: IndicatorReport) -> Target:
@@ -33,7 +35,7 @@ def target_of(row: IndicatorReport) -> Target:
 
 def reported_of(row: IndicatorReport) -> Reported:
     """What was reported, read like a target; a percentage with the numerator and denominator it came from."""
-    return Reported(parse_target(row.actual_raw), row.numerator, row.denominator)
+    return Reported(parse_reported(row.actual_raw), row.numerator, row.denominator)
 
 
 def judge(row: IndicatorReport, on: date, year: int, pack: Pack) -> Judgement:
@@ -52,7 +54,7 @@ def relight(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> None:
         row.completion = None if judged.percent is None else min(judged.percent, MOST)
         row.light, row.light_reason = judged.light, judged.reason[:300]
         found.append(judged)
-    rate = percent_of(record.executed, record.budget)
+    rate = execution_rate(record.executed, record.budget)
     record.executed_percent = None if rate is None else max(-MOST, min(rate, MOST))
     money = money_light(record.executed, record.budget, record.planned_percent, pack)
     results = results_light(found)
@@ -63,9 +65,12 @@ def relight(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> None:
 
 
 def planned_of(project: Project, on: date, year: int) -> Decimal | None:
-    """How much of its budget the plan of a project wants spent by the end of a day, in %; ``None`` without a plan."""
-    periods = list(project.periods.all())
-    points = plan_points([p.label for p in periods], [parse_percent(p.raw) for p in periods], year)
+    """How much of its budget the plan in force wants spent by the end of a day, in %; ``None`` without a plan."""
+    if project.state in FROZEN:  # its periods may have been read already, with those of many others
+        periods = [(p.label, p.raw) for p in project.periods.all()]
+    else:
+        periods = periods_of([project])[project.pk]
+    points = plan_points([label for label, _ in periods], [parse_percent(raw) for _, raw in periods], year)
     return planned_at(points, on)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiheng.web.monitoring.views import excel, form, lists, overview, reporting, responsibility, review
+from jiheng.web.monitoring.views import excel, form, lists, overview, rates, reporting, responsibility, review
 
 urlpatterns = [
     path("monitoring/", lists.index, name="monitoring"),
     path("monitoring/overview/", overview.overview, name="monitoring-overview"),
+    path("monitoring/rates/", rates.rates, name="monitoring-rates"),
     path("monitoring/review/", review.queue, name="monitoring-review"),
     path("monitoring/review/batch/", review.batch, name="monitoring-review-batch"),
     path("monitoring/rounds/", lists.rounds, name="monitoring-rounds"),

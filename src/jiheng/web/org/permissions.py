@@ -76,7 +76,10 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "org.unlock": ("解锁账号、重置口令策略", frozenset((R.SECURITY_ADMIN,))),
     "org.view_people": ("查看账号和角色", frozenset((R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN))),
     "api.revoke": ("查看和撤销他人的接口令牌", frozenset((R.SECURITY_ADMIN,))),
-    "api.token": ("申请接口令牌", frozenset((R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER))),
+    "api.token": (
+        "申请接口令牌",
+        frozenset((R.CLERK, R.DEPARTMENT_REVIEWER, R.FINANCE_REVIEWER, R.FINANCE_LEADER)),
+    ),
 }
 """permission → (what it lets one do, the roles that have it); a role reaches what lies in its own place."""
 

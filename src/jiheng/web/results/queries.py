@@ -18,7 +18,7 @@ from jiheng.web.results.models import Rectification, RectificationStep
 
 S = Rectification.State
 UNFINISHED = (S.OPEN, S.REPORTED)
-STATES = (("", "未销号"), ("overdue", "已逾期"), *S.choices, ("all", "全部"))
+STATES = (("", "未销号"), ("overdue", "已逾期"), ("asked", "申请延期"), *S.choices, ("all", "全部"))
 SORTS = {"": ("due_on", "pk"), "new": ("-raised_at", "-pk"), "unit": ("unit__code", "due_on", "pk")}
 SORT_NAMES = (("", "期限最近"), ("new", "最近提出"), ("unit", "单位"))
 
@@ -42,8 +42,20 @@ def steps_of(item: Rectification) -> QuerySet[RectificationStep]:
     return item.steps.select_related("by")
 
 
-def filtered(items: QuerySet[Rectification], asked: Mapping[str, Any], today: date) -> QuerySet[Rectification]:
+RAISED = (("", "所有人"), ("mine", "我和系统"))
+
+
+def raised_for(person: Any) -> Q:
+    """Items that this person verifies: one's own, those of the system, and those whose author has left."""
+    return Q(raised_by=person) | Q(raised_by=None) | Q(raised_by__is_active=False)
+
+
+def filtered(
+    items: QuerySet[Rectification], asked: Mapping[str, Any], today: date, person: Any = None
+) -> QuerySet[Rectification]:
     """As the list's filters say; what they do not know is ignored."""
+    if asked.get("raised") == "mine" and person is not None:
+        items = items.filter(raised_for(person))
     for field, known in (("source", Rectification.Source.values), ("severity", Rectification.Severity.values)):
         if asked.get(field) in known:
             items = items.filter(**{field: asked[field]})
@@ -59,6 +71,8 @@ def filtered(items: QuerySet[Rectification], asked: Mapping[str, Any], today: da
 def _in_state(items: QuerySet[Rectification], state: str, today: date) -> QuerySet[Rectification]:
     if state == "overdue":
         return items.filter(state=S.OPEN, due_on__lt=today)
+    if state == "asked":
+        return items.filter(state=S.OPEN).exclude(asked_due_on=None)
     if state in S.values:
         return items.filter(state=state)
     return items if state == "all" else items.filter(state__in=UNFINISHED)

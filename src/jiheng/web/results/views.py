@@ -48,15 +48,15 @@ def register(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "results/register.html", {"year": None})
     whole = queries.visible(request.user).filter(budget_year=year)
-    found = queries.filtered(whole, request.GET, today)
+    found = queries.filtered(whole, request.GET, today, request.user)
     units = queries.units_of(request.user, year)
     context = {
         "year": year, "years": years_for(request.user), "today": today, "asked": request.GET,
         "page": Paginator(queries.listed(found), PAGE).get_page(request.GET.get("page")),
         "sum": queries.totals(whole, today), "units": units, "departments": queries.departments_of(units),
         "states": queries.STATES, "sources": Rectification.Source.choices, "sorts": queries.SORT_NAMES,
-        "severities": Rectification.Severity.choices, "kinds": exporting.KINDS,
-        "may_raise": allowed(request.user, "results.raise"),
+        "severities": Rectification.Severity.choices, "raised": queries.RAISED, "kinds": exporting.KINDS,
+        "may_raise": allowed(request.user, "results.raise"), "may_verify": allowed(request.user, "results.verify"),
     }  # fmt: skip
     return render(request, "results/_register.html" if request.htmx else "results/register.html", context)  # type: ignore[attr-defined]
 
@@ -69,7 +69,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponse:
     if year is None or kind not in exporting.KINDS:
         raise Http404("没有可导出的内容。")
     whole = queries.visible(request.user).filter(budget_year=year)
-    items = list(queries.listed(queries.filtered(whole, request.GET, today))[: exporting.MOST])
+    items = list(queries.listed(queries.filtered(whole, request.GET, today, request.user))[: exporting.MOST])
     title = f"{year.district}{year.year}年绩效管理整改台账"
     content, media_type = exporting.export(items, kind, title, today)
     record("导出整改台账", year, after={"items": len(items), "kind": kind})
@@ -147,7 +147,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         "origin": origin, "year": year, "given": request.POST or request.GET, "today": timezone.localdate(),
         "units": [] if origin else queries.units_of(request.user, year, "results.raise"),
-        "sources": Rectification.Source.choices, "severities": Rectification.Severity.choices,
+        "sources": Rectification.Source.choices, "severities": Rectification.Severity.choices, "raised": queries.RAISED,
     }  # fmt: skip
     return render(request, "results/new.html", context)
 

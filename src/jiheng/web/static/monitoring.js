@@ -70,7 +70,7 @@
       if (!holder) continue;
       holder.className = `light ${light}`; holder.title = why;
       holder.setAttribute("aria-label", { red: "偏离", yellow: "预警", green: "正常" }[light] || "未报");
-      words.textContent = why; words.hidden = light !== "red" && light !== "yellow";
+      words.textContent = why; words.hidden = light === "green" || why.startsWith("还没有填报");
     }
     $("state").innerHTML = answer.state; $("forecast-total").textContent = answer.total[0];
     say(`已保存 ${answer.at}`, "good");

@@ -13,6 +13,7 @@ from jiheng.web.evaluation.models import SelfEvaluation
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.permissions import allowed, reach
 from jiheng.web.results.models import Rectification
+from jiheng.web.results.queries import raised_for
 
 _OF_RECORD = {"unit": "unit__", "year": "round__budget_year__year"}
 _REVIEWS = (("review_department", RecordState.DEPARTMENT_REVIEW), ("review_finance", RecordState.FINANCE_REVIEW))
@@ -71,20 +72,31 @@ def _evaluations(person: Any) -> Iterator[Duty]:
 
 
 def _items(person: Any, today: date) -> Iterator[Duty]:
-    """Items to put right, and items to verify: one's own and those that the system raised."""
+    """Items to put right, and items to verify: one's own and those that the system raised. The register shows a year
+    at a time: what is left of another one is a duty of its own."""
+    open_ones, years = Rectification.State.OPEN, "budget_year__year"
     if allowed(person, "results.answer"):
-        items = Rectification.objects.filter(reach(person, "results.answer"), state=Rectification.State.OPEN)
-        sums = items.aggregate(count=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)), due=Min("due_on"))
-        yield Duty("办理整改", sums["count"], "/rectification/?state=open", sums["due"], sums["late"])
+        items = Rectification.objects.filter(reach(person, "results.answer"), state=open_ones)
+        late = Count("pk", filter=Q(due_on__lt=today))
+        for sums in items.order_by(f"-{years}").values(years).annotate(count=Count("pk"), late=late, due=Min("due_on")):
+            label, link = _of_year("办理整改", "state=open", sums[years], today)
+            yield Duty(label, sums["count"], link, sums["due"], sums["late"])
     if allowed(person, "results.verify"):
-        mine = Rectification.objects.filter(
-            reach(person, "results.verify"), Q(raised_by=person) | Q(raised_by=None) | Q(raised_by__is_active=False)
+        mine = Rectification.objects.filter(reach(person, "results.verify"), raised_for(person))
+        by_year = (
+            mine.order_by(f"-{years}")
+            .values(years)
+            .annotate(
+                reported=Count("pk", filter=Q(state=Rectification.State.REPORTED)),
+                asked=Count("pk", filter=Q(state=open_ones) & ~Q(asked_due_on=None)),
+                overdue=Count("pk", filter=Q(state=open_ones, due_on__lt=today)),
+            )
         )
-        sums = mine.aggregate(
-            count=Count("pk", filter=Q(state=Rectification.State.REPORTED)),
-            asked=Count("pk", filter=Q(state=Rectification.State.OPEN) & ~Q(asked_due_on=None)),
-            late=Count("pk", filter=Q(state=Rectification.State.OPEN, due_on__lt=today)),
-        )
-        yield Duty("核验整改", sums["count"], "/rectification/?state=reported")
-        yield Duty("审批延期", sums["asked"], "/rectification/?state=open")
-        yield Duty("督办逾期整改", sums["late"], "/rectification/?state=overdue", late=sums["late"])
+        for sums in by_year:
+            for name, state in (("核验整改", "reported"), ("审批延期", "asked"), ("督办逾期整改", "overdue")):
+                label, link = _of_year(name, f"state={state}&raised=mine", sums[years], today)
+                yield Duty(label, sums[state], link, late=sums[state] if state == "overdue" else 0)
+
+
+def _of_year(label: str, asked: str, year: int, today: date) -> tuple[str, str]:
+    return label if year == today.year else f"{label}（{year}年）", f"/rectification/?year={year}&{asked}"

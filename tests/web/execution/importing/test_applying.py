@@ -278,3 +278,27 @@ def test_many_rows_in_few_queries(bring: Any, reviewer: Any, projects: Any, djan
         done(batch)
     assert paid(projects[0])[0] == sum(range(1, 2001)) + D("20.00")
     assert totals.ExecutionTotal.objects.count() == 2
+
+
+def test_the_same_voucher_is_known_again_in_a_list_that_leaves_payees_out(bring: Any, reviewer: Any) -> None:
+    paid = ["2026-04-02", "0077", CODE, "", "财政拨款", "100", "甲公司", "设备款"]
+    unnamed = [*paid[:6], "", ""]
+    done(applying.apply(reviewer, bring(table([paid])).pk))
+    again = bring(table([unnamed]))
+    assert again.good == 0
+    assert again.repeated[0]["message"].endswith("入账，凭证号、日期和金额相同，收款人“甲公司”。")
+    other = bring(table([[*unnamed[:1], "0078", *unnamed[2:]]]))
+    assert other.good == 1
+    done(applying.apply(reviewer, other.pk))
+    named = bring(table([[*paid[:1], "0078", *paid[2:]], [*paid[:1], "0077", *paid[2:6], "乙公司", ""]]))
+    assert (named.good, named.duplicates) == (1, 1)  # one voucher may pay two
+
+
+def test_cuts_of_more_than_there_is_are_problems_of_their_rows(bring: Any, projects: Any) -> None:
+    head, day = "调整日期\t项目代码\t资金性质\t调整金额（元）\t文号\n", "2026-04-02"
+    rows = [(day, CODE, "财政拨款", "-300000", "1"), (day, CODE, "财政拨款", "-100000.01", "2"),
+            (day, CODE, "上年结转", "-5", "3"), (day, CODE, "上年结转", "5", "4")]  # fmt: skip
+    batch = bring(head + "\n".join("\t".join(row) for row in rows), kind="adjustment")
+    assert [(p["row"], p["column"]) for p in batch.problems] == [(2, "调整金额（元）"), (3, "调整金额（元）")]
+    assert "调整后财政拨款的全年预算是 -0.01 元" in batch.problems[0]["message"]
+    assert batch.good == 2

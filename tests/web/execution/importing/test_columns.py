@@ -19,6 +19,8 @@ def row(*texts: str) -> dict[int, str]:
      {"unit": 0, "project": 1, "number": 2, "on": 3, "amount": 5, "note": 7}),
     (("单位编码", "单位名称", "项目类别", "项目编码", "指标文号", "下达日期", "下达金额(万元)"),
      {"unit": 0, "code": 3, "number": 4, "on": 5, "amount": 6}),
+    (("凭证", "凭证日期", "凭证类型", "项目编码", "金额", "凭证摘要"),
+     {"number": 0, "on": 1, "code": 3, "amount": 4, "note": 5}),
     (("项目", "录入日期", "凭证日期", "合同金额", "金额", "用途"), {"project": 0, "on": 2, "amount": 4, "note": 5}),
 ))  # fmt: skip
 def test_columns_are_matched_by_their_headings(headings: tuple[str, ...], wanted: dict[str, int]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404
 
-from jiheng.scoring.numbers import plain
+from jiheng.scoring.numbers import plain, printed
 from jiheng.web.evaluation.models import DepartmentSelfEvaluation
 from jiheng.web.evaluation.queries.ranking import Overview, worst
 from jiheng.web.evaluation.services import department as services
@@ -54,7 +54,7 @@ def steps_of(person: Any, form: DepartmentSelfEvaluation) -> list[tuple[str, str
 def drafted(form: DepartmentSelfEvaluation, found: Overview) -> dict[str, str]:
     """Sentences that the sums alone can say, to begin the empty parts with."""
     s, year = found.summary, form.budget_year.year
-    money = f"{s.budget / WAN:,.2f} 万元"
+    money = f"{printed(s.budget / WAN)} 万元"
     rate = "" if s.rate is None else f"，执行率 {plain(s.rate)}%"
     grades = "，".join(f"{name} {count} 个" for name, count in s.grades.items() if count)
     low = worst(services.own_forms(form.department, form.budget_year), 5)
@@ -64,7 +64,7 @@ def drafted(form: DepartmentSelfEvaluation, found: Overview) -> dict[str, str]:
     said = [f"{f.project.name} {plain(f.score)} 分，等级为{f.grade}" for f in weak if f.score is not None]
     return {
         "overview": f"{year}年{form.department.name}共有 {s.count} 个项目纳入绩效自评，全年预算 {money}，"
-        f"全年执行 {s.paid / WAN:,.2f} 万元{rate}。",
+        f"全年执行 {printed(s.paid / WAN)} 万元{rate}。",
         "achievements": done if s.weighted is not None else "",
         "problems": "；".join(said),
     }  # fmt: skip

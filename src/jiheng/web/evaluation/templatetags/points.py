@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django import template
 
-from jiheng.scoring.numbers import plain
+from jiheng.scoring.numbers import plain, printed
 
 register = template.Library()
 
@@ -20,4 +20,4 @@ def points(value: Decimal | None) -> str:
 @register.filter
 def wan(value: Decimal | None) -> str:
     """元 as 万元 with two decimals and thousands separators."""
-    return "" if value is None or value == "" else f"{Decimal(value) / 10000:,.2f}"
+    return "" if value is None or value == "" else printed(Decimal(value) / 10000)

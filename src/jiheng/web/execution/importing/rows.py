@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +13,9 @@ from jiheng.readers.sheets import Sheet
 from jiheng.readers.values import plain
 from jiheng.web.execution import values
 from jiheng.web.execution.importing.columns import is_sum, label, source_of
-from jiheng.web.execution.models import FundSource, ImportBatch
+from jiheng.web.execution.models import ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
-from jiheng.web.execution.services.money import Entry, entry_key, obstacle
+from jiheng.web.execution.services.money import Entry, entry_key, obstacle, overdrawn
 from jiheng.web.plan.models import Project
 
 MOST_ROWS = 10_000
@@ -94,6 +94,8 @@ def understand(batch: ImportBatch, sheet: Sheet, projects: Projects, today: date
         if draft is not None:
             found.drafts.append(draft)
     _drop_repeated(batch, found)
+    if batch.kind == ImportBatch.Kind.ADJUSTMENT:
+        _drop_overdrawn(batch, found)
     return found
 
 
@@ -164,22 +166,72 @@ def _about(problem: str, otherwise: str) -> str:
 
 def _drop_repeated(batch: ImportBatch, found: Understood) -> None:
     """Leave out rows that say what another row, or an entry that is kept, says already."""
-    known: dict[str, str] = {}
-    keys = [draft.key for draft in found.drafts]
-    model = ENTRIES[batch.kind]
-    for begin in range(0, len(keys), _KEYS):
-        rows = model.objects.filter(key__in=keys[begin : begin + _KEYS]).select_related("batch", "by")
-        for kept in rows:
-            by = f"导入“{kept.batch.name}”" if kept.batch else f"{kept.by.name if kept.by else ''}手工登记"
-            known[kept.key] = f"已由{by}入账。"
+    bare = {draft.key: _without_payee(draft) for draft in found.drafts}
+    known = _kept_under(batch, [*bare, *(key for key in bare.values() if key)])
+    known |= _kept_with_payee(batch, [draft for draft in found.drafts if draft.key not in known])
     kept_drafts = []
     for draft in found.drafts:
-        if draft.key in known:
-            found.repeated.append({"row": draft.row, "message": known[draft.key]})
+        if said := known.get(draft.key) or known.get(bare[draft.key]):
+            found.repeated.append({"row": draft.row, "message": said})
         else:
             known[draft.key] = f"与第 {draft.row} 行相同。"
             kept_drafts.append(draft)
     found.drafts = kept_drafts
+
+
+def _without_payee(draft: Draft) -> str:
+    """The key under which a list without payees would have kept a payment with a voucher; "" where there is none."""
+    entry = draft.entry
+    return entry_key(draft.project.pk, replace(entry, payee="")) if entry.number and entry.payee else ""
+
+
+def _kept_under(batch: ImportBatch, keys: list[str]) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for begin in range(0, len(keys), _KEYS):
+        rows = ENTRIES[batch.kind].objects.filter(key__in=keys[begin : begin + _KEYS])
+        known |= {kept.key: f"已由{_kept_by(kept)}入账。" for kept in rows.select_related("batch", "by")}
+    return known
+
+
+def _kept_by(kept: Any) -> str:
+    return f"导入“{kept.batch.name}”" if kept.batch else f"{kept.by.name if kept.by else ''}手工登记"
+
+
+def _kept_with_payee(batch: ImportBatch, drafts: list[Draft]) -> dict[str, str]:
+    """Key of a draft that names a voucher but no payee → who kept the same payment, to whomever it went."""
+    unnamed = [d for d in drafts if d.entry.number and not d.entry.payee]
+    if batch.kind != ImportBatch.Kind.PAYMENT or not unnamed:
+        return {}
+    known: dict[Any, str] = {}
+    numbers = sorted({d.entry.number for d in unnamed})
+    for begin in range(0, len(numbers), _KEYS):
+        rows = Payment.objects.filter(number__in=numbers[begin : begin + _KEYS], project__budget_year=batch.budget_year)
+        for kept in rows.select_related("batch", "by"):
+            same = (kept.project_id, kept.source, kept.on, kept.amount, kept.number)
+            known[same] = f"已由{_kept_by(kept)}入账，凭证号、日期和金额相同，收款人“{kept.payee}”。"
+    found = {
+        d.key: known.get((d.project.pk, d.entry.source, d.entry.on, d.entry.amount, d.entry.number)) for d in unnamed
+    }
+    return {key: said for key, said in found.items() if said}
+
+
+def _drop_overdrawn(batch: ImportBatch, found: Understood) -> None:
+    """Cuts of budgets that are not there: problems of their rows, once it is known what the whole list does."""
+    left: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for total in ExecutionTotal.objects.filter(project__in={d.project.pk for d in found.drafts}):
+        left |= {(total.project_id, s): getattr(total, f"budget_{s}") for s in FundSource.values}
+    for d in found.drafts:
+        left[d.project.pk, d.entry.source] += d.entry.amount
+    kept = []
+    for d in found.drafts:
+        problem = overdrawn(d.entry.source, left[d.project.pk, d.entry.source]) if d.entry.amount < 0 else ""
+        if problem:
+            heading = batch.headings[batch.mapping["amount"]] or label("amount")
+            said = {"row": d.row, "column": heading, "text": f"{d.entry.amount:,.2f}", "message": problem}
+            found.problems.append(said)
+        else:
+            kept.append(d)
+    found.drafts = kept
 
 
 def sample(drafts: list[Draft], most: int = 50) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 from jiheng.scoring.execution import planned_at
 from jiheng.scoring.spending_plan import month_end
 from jiheng.web.execution.models import Payment
-from jiheng.web.execution.planning import plan_points
+from jiheng.web.execution.planning import periods_of, plan_points
 from jiheng.web.plan.models import Project
 
 NOTHING = Decimal(0)
@@ -53,7 +53,7 @@ class Curve:
 
 def planned_percent(project: Project, on: date) -> Decimal | None:
     """How much of the budget the project's plan wants paid by the end of a day, %; ``None`` without a plan."""
-    plan = plan_points(((p.label, p.raw) for p in project.periods.all()), project.budget_year.year)
+    plan = plan_points(periods_of([project])[project.pk], project.budget_year.year)
     return planned_at(plan, on)
 
 
@@ -61,7 +61,7 @@ def curve_of_project(project: Project, budget: Decimal, until: date) -> Curve:
     """A project's: the plan from period to period, each day with payments up to ``until``."""
     year = project.budget_year.year
     begin = date(year - 1, 12, 31)
-    plan = plan_points(((p.label, p.raw) for p in project.periods.all()), year)
+    plan = plan_points(periods_of([project])[project.pk], year)
     planned = [(begin, NOTHING), *((p.on, budget * p.percent / 100) for p in plan)] if plan else []
     rows = Payment.objects.filter(project=project, on__lte=until).order_by("on", "pk").values_list("on", "amount")
     paid: Points = [(begin, NOTHING)]

@@ -97,6 +97,12 @@ def with_money(totals: QuerySet[Any], on: date, known: date, source: str = "") -
     )
 
 
+def behind_limit(pack: Pack) -> float:
+    """A ``gap`` below this is behind the plan as the light says it: of percentages to two places, and beyond the noise
+    that 16.01 − 6.01 has in a database that reckons with binary numbers."""
+    return float(pack.monitoring.yellow_gap) - 0.005
+
+
 def _percent(part: str, whole: Any) -> Any:
     return Cast(part, FloatField()) * 100.0 / NullIf(Cast(whole, FloatField()), 0.0)
 
@@ -118,7 +124,7 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     if asked.get("source") in FundSource.values:
         found = found.exclude(budget_shown=0, paid_shown=0)
     wanted = {
-        "behind": Q(gap__lt=float(pack.monitoring.yellow_gap)), "over": Q(paid_shown__gt=F("budget_shown")),
+        "behind": Q(gap__lt=behind_limit(pack)), "over": Q(paid_shown__gt=F("budget_shown")),
         "none": Q(paid_shown=0, budget_shown__gt=0), "done": Q(paid_shown__gte=F("budget_shown"), budget_shown__gt=0),
     }  # fmt: skip
     if asked.get("state") in wanted:
@@ -193,7 +199,7 @@ def rows_of(totals: Iterable[Any], pack: Pack) -> list[Row]:
 
 def sums_of(totals: QuerySet[Any], pack: Pack) -> list[dict[str, Any]]:
     """What :func:`listed` found, added up by unit."""
-    behind = Count("pk", filter=Q(gap__lt=float(pack.monitoring.yellow_gap)))
+    behind = Count("pk", filter=Q(gap__lt=behind_limit(pack)))
     planned = Sum("planned_shown")
     return sums_by_unit(totals, budget=Sum("budget_shown"), paid=Sum("paid_shown"), planned=planned, behind=behind)
 

@@ -17,7 +17,7 @@ from jiheng.policy import Pack
 from jiheng.web.execution.kept import EXECUTION, FEW, kept
 from jiheng.web.execution.models import ExecutionTotal, FundSource
 from jiheng.web.execution.queries.curves import SUMS
-from jiheng.web.execution.queries.lists import Row, row_of, with_money
+from jiheng.web.execution.queries.lists import Row, behind_limit, row_of, with_money
 from jiheng.web.execution.queries.money import Executed, of_total
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.plan.models import BudgetYear
@@ -34,7 +34,7 @@ Sums = dict[str, Any]
 
 def sums_of_units(year: BudgetYear, units: list[int], on: date, pack: Pack) -> dict[int, Sums]:
     """Unit → what its projects come to on a day: money, ``planned``, ``count``, ``late``, ``unpaid``."""
-    limit = float(pack.monitoring.yellow_gap)
+    limit = behind_limit(pack)
 
     def add_up(keys: list[int]) -> dict[int, Sums]:
         totals = ExecutionTotal.objects.filter(budget_year=year)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiheng.web.execution.models import Contract, FundSource, ImportBatch, Payment
+from jiheng.web.execution.models import Contract, ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.services.totals import is_budgeted, lock_projects, refresh_totals
 from jiheng.web.org.permissions import require
@@ -82,6 +82,27 @@ def _check(kind: str, project: Project, entry: Entry) -> None:
         raise Refused(problem)
 
 
+def overdrawn(source: str, budget: Decimal) -> str:
+    """Why the budget of a source cannot be this, in Chinese; "" where it can: what is not there cannot be cut."""
+    if budget >= 0:
+        return ""
+    label = FundSource(source).label
+    return f"调整后{label}的全年预算是 {budget:,.2f} 元，不能是负数。请核对调减的金额和资金来源。"
+
+
+def _settle(kind: str, project: int) -> None:
+    """Make the sums anew. Raises :class:`Refused` where adjustments cut more than there is."""
+    before = ExecutionTotal.objects.filter(project=project).first()
+    refresh_totals([project])
+    if kind != "adjustment":
+        return
+    after = ExecutionTotal.objects.get(project=project)
+    for source in FundSource.values:
+        was, now = (getattr(total, f"budget_{source}", Decimal(0)) for total in (before, after))
+        if now < was and (problem := overdrawn(source, now)):
+            raise Refused(problem)
+
+
 def _fields(kind: str, project: Project, entry: Entry) -> dict[str, Any]:
     texts = entry.texts()
     entry = replace(entry, **texts)
@@ -107,7 +128,7 @@ def add_entry(person: Any, project: Project, kind: str, entry: Entry) -> Any:
     project = Project.objects.select_related("unit__department", "budget_year").get(pk=project.pk)
     _check(kind, project, entry)
     made = ENTRIES[kind].objects.create(project=project, by=person, **_fields(kind, project, entry))
-    refresh_totals([project.pk])
+    _settle(kind, project.pk)
     record(f"登记{KINDS[kind]}", project, None, _told(made))
     return made
 
@@ -141,7 +162,7 @@ def change_entry(person: Any, kind: str, pk: int, entry: Entry) -> Any:
     for name, value in _fields(kind, kept.project, entry).items():
         setattr(kept, name, value)
     kept.save()
-    refresh_totals([kept.project_id])
+    _settle(kind, kept.project_id)
     record(f"更正{KINDS[kind]}", kept.project, before, _told(kept))
     return kept
 
@@ -152,7 +173,7 @@ def remove_entry(person: Any, kind: str, pk: int) -> Project:
     kept = _open(person, kind, pk)
     before, project = _told(kept), kept.project
     kept.delete()
-    refresh_totals([project.pk])
+    _settle(kind, project.pk)
     record(f"删除{KINDS[kind]}", project, before, None)
     return project
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from jiheng.web.execution.kept import EXECUTION, mark_changed
 from jiheng.web.execution.models import Allotment, BudgetAdjustment, ExecutionTotal, FundSource, Payment
-from jiheng.web.execution.planning import planned_amounts
-from jiheng.web.plan.models import PlanPeriod, Project, Transition, Version
+from jiheng.web.execution.planning import periods_of, planned_amounts
+from jiheng.web.plan.models import Project, Transition, Version
 from jiheng.web.plan.states import FROZEN
 
 BATCH = 400
@@ -64,7 +64,7 @@ def _refresh(keys: list[int]) -> int:
     adjusted, (paid, spent) = _sums(BudgetAdjustment, keys), _payments(keys)
     allotted = dict(_grouped(Allotment, keys, "project_id").values_list("project_id", "total"))
     last = dict(_grouped(Payment, keys, "project_id").values_list("project_id", "last"))
-    first, periods = _first_budgets(keys), _periods(keys)
+    first, periods = _first_budgets(keys), periods_of(projects)
     kept = {t.project_id: t for t in ExecutionTotal.objects.filter(project__in=keys)}
     touched = {(t.budget_year_id, t.unit_id) for t in kept.values()}
     made = []
@@ -162,14 +162,6 @@ def initial_budget(project: Project, approved: dict[str, Any] | None) -> dict[st
     if fiscal is None:
         fiscal = (said.get("total") or Decimal(0)) - other
     return {FundSource.FISCAL: _cents(fiscal * YUAN), FundSource.OTHER: _cents(other * YUAN)}
-
-
-def _periods(keys: list[int]) -> dict[int, list[tuple[str, str]]]:
-    rows = PlanPeriod.objects.filter(project__in=keys).order_by("project_id", "order", "pk")
-    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for project, label, raw in rows.values_list("project_id", "label", "raw"):
-        found[project].append((label, raw))
-    return found
 
 
 def rebuild_totals(year: int | None = None) -> int:

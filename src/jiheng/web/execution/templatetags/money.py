@@ -7,6 +7,8 @@ from typing import Any
 
 from django import template
 
+from jiheng.scoring.numbers import printed, to_cents
+
 register = template.Library()
 WAN = Decimal(10000)
 
@@ -14,19 +16,19 @@ WAN = Decimal(10000)
 @register.filter
 def wan(amount: Any) -> str:
     """An amount in 元 as 万元, two decimals and thousands separators; empty for none."""
-    return "" if amount is None else f"{Decimal(amount) / WAN:,.2f}"
+    return "" if amount is None else printed(Decimal(amount) / WAN)
 
 
 @register.filter
 def yuan(amount: Any) -> str:
     """An amount in 元 to the cent, thousands separators."""
-    return "" if amount is None else f"{Decimal(amount):,.2f}"
+    return "" if amount is None else printed(Decimal(amount))
 
 
 @register.filter
 def percent(number: Any) -> str:
     """33.3 as 33.30%; a dash where there is none."""
-    return "—" if number is None else f"{Decimal(number):.2f}%"
+    return "—" if number is None else f"{to_cents(Decimal(number)):.2f}%"
 
 
 @register.filter
@@ -34,5 +36,5 @@ def points(number: Any) -> str:
     """Percentage points with their sign: +3.50, −12.25."""
     if number is None:
         return "—"
-    value = Decimal(number)
+    value = to_cents(Decimal(number))
     return f"{'−' if value < 0 else '+' if value > 0 else ''}{abs(value):.2f}"

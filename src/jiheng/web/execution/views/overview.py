@@ -11,6 +11,7 @@ from django.shortcuts import render
 from jiheng.web.asked import number_or_404
 from jiheng.web.execution.queries import overview as queries
 from jiheng.web.execution.queries.curves import curve_of_many
+from jiheng.web.execution.queries.past import sums_on
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require, units_in
@@ -58,8 +59,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "execution/overview.html", {"years": [], "year": None})
     department, unit = _place(request, year)
-    on, pack = days_of(request, year)[1], pack_of(year)
-    sums = queries.sums_of_units(year, _units(request, year, unit), on, pack)
+    (on, known), pack = days_of(request, year), pack_of(year)
+    on, units = min(on, known), _units(request, year, unit)
+    sums = sums_on(year, units, on, known, pack) if on < known else queries.sums_of_units(year, units, on, pack)
     if department and not unit:
         sums = {key: found for key, found in sums.items() if found["department_id"] == department.pk}
     whole = queries.added(sums.values())
@@ -67,7 +69,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     by = "" if unit else "unit" if department else "department"
     rows = queries.groups(sums, by, pack) if by else []
     context = {
-        "years": years, "year": year, "department": department, "unit": unit, "on": on, "money": money, "row": row,
+        "years": years, "year": year, "department": department, "unit": unit, "on": on, "latest": known,
+        "day": f"&on={on}" if on < known else "", "money": money, "row": row,
         "curve": curve_of_many(whole, year.year, on, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
         "rows": rows, "bars": queries.bars(rows[:BARS]) if rows else None, "unpaid": queries.unpaid(sums),
         "place": unit or department or year.district,

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from jiheng.scoring.numbers import percent_of, plain
+from jiheng.scoring.numbers import percent_of, plain, printed
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound
 from jiheng.web.monitoring.queries import overview
 from jiheng.writers.docx_chart import BarChart, Series
@@ -26,7 +26,7 @@ NUMERALS = "一二三四五六七八九十"
 
 
 def _money(value: Decimal) -> str:
-    return f"{value:,.2f}"
+    return printed(value)
 
 
 def _percent(value: Decimal | None) -> str:

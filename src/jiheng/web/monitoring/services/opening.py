@@ -73,7 +73,7 @@ def build_forms(found: MonitoringRound, projects: list[Project]) -> Built:
     for project in projects:
         unit = project.unit
         form = MonitoringRecord(round=found, project=project, unit_id=unit.pk, department_id=unit.department_id)
-        rows = _rows(project)
+        rows = rows_in_force(project)
         put_money(form, money[project.pk], planned_of(project, found.period_end, found.budget_year.year))
         relight(form, rows)
         built.append((form, rows))
@@ -93,8 +93,8 @@ def store_forms(found: MonitoringRound, built: Built) -> None:
     IndicatorReport.objects.bulk_create([row for _, rows in built for row in rows], batch_size=200)
 
 
-def _rows(project: Project) -> list[IndicatorReport]:
-    """A row for each approved indicator, named and targeted as it is now."""
+def rows_in_force(project: Project) -> list[IndicatorReport]:
+    """A row for each approved indicator, named and targeted as it is now; not saved."""
     live = list(project.indicators.all())
     if project.state in FROZEN:
         return [

@@ -22,6 +22,9 @@ def shortcomings(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> l
     rows, found = list(rows), []
     if blank := [row.name for row in rows if not is_reported(row)]:
         found.append(f"还有 {len(blank)} 个指标没有填执行情况或完成可能性：{_named(blank)}。")
+    # A number that cannot be compared has no light: it must not pass for one that is as it should be.
+    if dark := [row for row in rows if is_reported(row) and row.light == Light.GREY]:
+        found.append(f"填的数不能与指标值比较，请改正：{_named([row.name for row in dark])}。{dark[0].light_reason}")
     red = [row for row in rows if row.light == Light.RED]
     if blank := [row.name for row in red if not (row.reasons and row.reason_text.strip())]:
         found.append(f"偏离的指标要勾选偏差原因并写明说明：{_named(blank)}。")

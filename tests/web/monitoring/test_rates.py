@@ -1,0 +1,55 @@
+"""Rates over units: by numerator and denominator, through the rounds of the year, and only of what a person sees."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.django_db
+NAME = "路面完好率"
+
+
+@pytest.fixture
+def reported(more: Any, planned_round: Any, person: Any) -> Any:
+    """The round with forms of two units, the rate of each as typed: 3/4 and 396/400 of one, 97% of the other."""
+    from jiheng.web.monitoring.services.report import save_cells
+    from jiheng.web.org.models import Unit
+
+    from .conftest import fill
+
+    other = Unit.objects.get(code="601002")
+    projects = [*more(2), *more(1, other)]
+    opened = fill(planned_round)
+    clerks = (mine := person("clerk"), mine, person("clerk", "other", other))
+    for clerk, project, said in zip(clerks, projects, ("3/4", "396/400", "97%"), strict=True):
+        record = project.monitoring_records.get()
+        save_cells(clerk, record.pk, {f"row:{record.rows.get(name=NAME).pk}:actual_raw": said}, {})
+    return opened
+
+
+def test_unequal_units_are_not_averaged(reported: Any) -> None:
+    from jiheng.web.monitoring.models import MonitoringRecord
+    from jiheng.web.monitoring.queries import rates
+
+    forms = MonitoringRecord.objects.filter(round=reported)
+    (line,) = rates.lines(rates.names(forms), [(reported, forms)])
+    assert (line.name, line.forms, line.bare, line.above, line.below) == (NAME, 2, 1, 399, 404)
+    assert line.rate == Decimal("98.76")
+    assert line.rates == [Decimal("98.76")]
+    first, second = rates.of_units(NAME, [(reported, forms)])
+    assert (first.rate, second.rate, second.bare) == (Decimal("98.76"), None, 1)
+    assert rates.together([first, second]).rate == Decimal("98.76")
+
+
+def test_the_page_shows_what_a_person_sees(client: Any, person: Any, reported: Any) -> None:
+    client.force_login(person("finance_reviewer"), "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/monitoring/rates/?round={reported.pk}").content.decode()
+    assert "<b>98.76%</b>" in page
+    assert "399" in page
+    by_unit = client.get("/monitoring/rates/", {"round": reported.pk, "indicator": NAME}).content.decode()
+    assert by_unit.count("98.76%") == 2  # of the unit, and together
+    assert "没有符合条件的比率指标" in client.get("/monitoring/rates/?q=没有").content.decode()
+    client.force_login(person("system_admin"), "django.contrib.auth.backends.ModelBackend")
+    assert client.get("/monitoring/rates/").status_code == 403
