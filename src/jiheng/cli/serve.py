@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,23 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
+def _taken(host: str, port: int) -> str:
+    """Why this port cannot be had; empty where it can.
+
+    The web server shares its port with whoever lets it: a second platform on the same one would start without a
+    word, and each request would reach either of the two.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # Connections of a server stopped a moment ago do not hinder the next one; one that listens does.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return str(error.strerror or error)
+    return ""
+
+
 def _told(host: str, port: int, demo: bool) -> None:
     typer.echo(f"\n绩衡已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/", err=False)  # noqa: S104
     if demo:
@@ -59,6 +77,11 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="网页服务的进程数")] = 2,
 ) -> None:
     """The command; its help text is given where it is registered."""
+    if why := _taken(host, port):
+        typer.echo(
+            f"不能在 {host}:{port} 上启动（{why}）。端口已被占用的，先停止占用它的程序，或用 --port 换一个。", err=True
+        )
+        raise typer.Exit(2)
     if demo:
         os.environ["JIHENG_DEMO"] = "1"
     os.environ.setdefault("JIHENG_VAR", str(Path("var").resolve()))
