@@ -10,11 +10,26 @@ from typing import Annotated, Any
 
 import typer
 
+from jiheng.cli.chinese import ChineseCommand, ChineseGroup
+
 AUDIT_HELP = """核验审计日志：逐条检查 SM3 哈希链，证明没有改动、删除或插入。
 
 默认核验当前数据库；--file 核验导出的全链文件，不需要数据库。退出状态：0 完整；1 有断点；2 不能核验。"""
 
-audit = typer.Typer(name="audit", help="审计日志", no_args_is_help=True)
+EXAMPLES = """示例：
+
+  jiheng audit verify
+
+  jiheng audit verify --file audit.jsonl"""
+
+audit = typer.Typer(
+    name="audit",
+    cls=ChineseGroup,
+    no_args_is_help=True,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    help="审计日志：核验它没有被改动。",
+)
 
 
 def _exported(path: Path) -> Iterator[dict[str, Any]]:
@@ -24,7 +39,7 @@ def _exported(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-@audit.command("verify", help=AUDIT_HELP)
+@audit.command("verify", cls=ChineseCommand, options_metavar="[选项]", help=AUDIT_HELP, epilog=EXAMPLES)
 def verify(
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="导出的全链文件（audit.jsonl）")] = None,
 ) -> None:
