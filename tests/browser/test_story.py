@@ -237,7 +237,7 @@ def _the_department_writes_its_goal_and_passes_all(page: Any) -> None:
     page.check("[data-all]")
     page.click("text=审核通过")
     page.click("text=确认通过")
-    assert "已通过 3 个项目" in page.locator("h1").inner_text()
+    page.wait_for_selector(".message.success:has-text('已通过 3 个项目')")
 
 
 def _finance_returns_one_with_a_comment(page: Any) -> None:
