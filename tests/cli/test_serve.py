@@ -60,6 +60,10 @@ def fetch(address: str, seconds: float = 150) -> tuple[int, str]:
 @pytest.mark.timeout(400)
 def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
     process, address = served
+    assert process.stdout is not None
+    while address not in process.stdout.readline():  # said only when it answers
+        assert process.poll() is None
+    socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5).close()
     status, page = fetch(f"{address}/login/")
     assert status == 200
     assert "绩衡" in page

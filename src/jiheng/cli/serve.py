@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,19 @@ def _taken(host: str, port: int) -> str:
     return ""
 
 
+def _answering(host: str, port: int, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server takes connections: before, its address would only disappoint. ``False``: it ended."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    while server.poll() is None:
+        try:
+            socket.create_connection((here, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
 def _told(host: str, port: int, demo: bool) -> None:
     typer.echo(f"\n绩衡已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/", err=False)  # noqa: S104
     if demo:
@@ -99,8 +113,9 @@ def serve(
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
     server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    _told(host, port, demo)
     try:
+        if _answering(host, port, server):
+            _told(host, port, demo)
         while (status := _wait(server)) is None:
             if worker.poll() is not None:  # killed, by want of memory say: the next one takes up what it left
                 worker = _worker()
