@@ -44,19 +44,8 @@ def verify(
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="导出的全链文件（audit.jsonl）")] = None,
 ) -> None:
     """The command."""
-    from jiheng.web.supervision.chain import first_broken
-
-    count = withheld = 0
-
-    def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        nonlocal count, withheld
-        for entry in entries:
-            count += 1
-            withheld += file is not None and entry.get("withheld") is True
-            yield entry
-
     try:
-        broken = first_broken(counted(_exported(file) if file else _stored()), withholding=file is not None)
+        count, broken, withheld = _of_file(file) if file else (*_stored(), 0)
     except (OSError, ValueError, KeyError) as error:
         typer.echo(f"{file}：不是导出的审计日志（{error}）。", err=True)
         raise typer.Exit(2) from error
@@ -68,11 +57,30 @@ def verify(
         typer.echo(f"其中 {withheld} 条属于其他区划，文件里不含内容，只核对了它们在链中的位置。")
 
 
-def _stored() -> Iterator[dict[str, Any]]:
+def _of_file(path: Path) -> tuple[int, int | None, int]:
+    """How many entries the file holds, the first that does not follow, how many are another district's."""
+    from jiheng.web.supervision.chain import first_broken
+
+    count = withheld = 0
+
+    def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        nonlocal count, withheld
+        for entry in entries:
+            count += 1
+            withheld += entry.get("withheld") is True
+            yield entry
+
+    broken = first_broken(counted(_exported(path)), withholding=True)
+    return count, broken, withheld
+
+
+def _stored() -> tuple[int, int | None]:
+    """How many entries the database holds, and the first that does not follow or is missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
     import django
 
     django.setup()
-    from jiheng.web.supervision.queries import in_chain_order
+    from jiheng.web.supervision.queries import verify as verified
 
-    yield from in_chain_order()
+    count, broken = verified()
+    return count, broken
