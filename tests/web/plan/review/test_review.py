@@ -117,10 +117,13 @@ def test_comment_on_a_cell_reply_and_settle(client: Client, person: Any, desk: A
     assert "请写数量 &lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
     made = Comment.objects.get()
-    as_(Client(), person("clerk", unit=project.unit)).post(
-        f"/review/{project.pk}/comment/", {"text": "已改", "parent": made.pk}
-    )
+    clerk, form = as_(Client(), person("clerk", unit=project.unit)), f"/plan/{project.pk}/"
+    assert f'<dialog id="reply-{made.pk}">' in clerk.get(form).content.decode()
+    reply = {"text": "已改", "parent": made.pk, "next": form}
+    assert clerk.post(f"/review/{project.pk}/comment/", reply).headers["Location"] == form
     assert made.replies.get().text == "已改"
+    auditor = as_(Client(), person("auditor", unit=project.unit))
+    assert "reply-" not in auditor.get(form).content.decode()
     reviewer.post(f"/review/comment/{made.pk}/resolve/")
     made.refresh_from_db()
     assert made.resolved_at is not None

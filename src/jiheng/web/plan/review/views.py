@@ -92,9 +92,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    return redirect(
-        request.POST.get("next") if request.POST.get("next", "").startswith("/review/") else f"/review/{pk}/"
-    )
+    """To the page it came from: the reviewer's, with its place in the queue, or the form, where the unit replies."""
+    asked = request.POST.get("next", "")
+    return redirect(asked if asked.startswith("/review/") or asked == f"/plan/{pk}/" else f"/review/{pk}/")
 
 
 @login_required
