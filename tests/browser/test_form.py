@@ -301,3 +301,28 @@ def test_the_way_on_opens_as_soon_as_the_last_error_is_gone(open_page: Any, pers
     page.click("#step-hand_over .btn.go")
     page.wait_for_selector(".message.success")
     assert Transition.objects.get().name == "hand_over"
+
+
+def test_what_is_typed_over_a_time_out_is_saved_after_logging_in_again(
+    open_page: Any, person: Any, project: Any, forgive: Any
+) -> None:
+    """The login in another window changes the token that the page left open holds."""
+    forgive("status of 401")
+    forgive("status of 403")
+    clerk = person("clerk")
+    clerk.set_password("Hushi-2026-shu")
+    clerk.save()
+    page, target = opened(open_page(clerk), project), cell(project, "target_raw", 5)
+    page.context.clear_cookies()
+    page.click(target)
+    page.keyboard.type("≥77%")
+    page.keyboard.press("Tab")
+    expect(page.locator("#status")).to_contain_text("登录已超时")
+    other = page.context.new_page()
+    other.goto("/login/")
+    other.fill("[name=username]", clerk.username)
+    other.fill("[name=password]", "Hushi-2026-shu")
+    other.keyboard.press("Enter")
+    other.wait_for_selector("details.who")
+    saved(page)
+    assert project.indicators.all()[5].target_raw == "≥77%"

@@ -95,9 +95,9 @@ def _the_system_administrator_enters_the_district(page: Any) -> dict[str, str]:
     page.fill("#newdepartment [name=code]", "326")
     page.fill("#newdepartment [name=name]", "青岚县水利局")
     page.click("#newdepartment .btn.go")
-    for unit in (OFFICE, STATION):
+    page.click("details.department > summary")
+    for unit in (OFFICE, STATION):  # the department stays open for the next one
         code, name = unit.split(" ")
-        page.click("details.department > summary")
         page.fill("details.department [name=code]", code)
         page.fill("details.department form.filters [name=name]", name)
         page.fill("details.department [name=valid_from]", "2020")
@@ -237,7 +237,7 @@ def _the_department_writes_its_goal_and_passes_all(page: Any) -> None:
     page.check("[data-all]")
     page.click("text=审核通过")
     page.click("text=确认通过")
-    assert "已通过 3 个项目" in page.locator("h1").inner_text()
+    page.wait_for_selector(".message.success:has-text('已通过 3 个项目')")
 
 
 def _finance_returns_one_with_a_comment(page: Any) -> None:
@@ -301,6 +301,11 @@ def _anybody_reads_and_downloads_it(page: Any, folder: Path) -> None:
     path = folder / "downloaded.docx"
     download.value.save_as(path)
     _says_what_was_written(read(path))
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in (page.url, "/public/"):  # on a telephone as well: one column, nothing beyond the edge
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert page.locator(".sheet").bounding_box()["width"] > 340
 
 
 def _says_what_was_written(published: Document) -> None:

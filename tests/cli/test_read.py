@@ -148,6 +148,24 @@ def test_help_is_chinese_with_examples() -> None:
         assert english not in overview + page
 
 
+def test_every_command_has_a_chinese_help_page() -> None:
+    pages = [
+        (),
+        ("audit",),
+        ("audit", "verify"),
+        ("admin",),
+        ("admin", "restore"),
+        ("serve",),
+        ("check",),
+        ("rule",),
+    ]
+    for command in pages:
+        page = run(*command, "--help").stdout
+        assert "用法：" in page, command
+        for english in ("Usage", "Options", "Commands", "Show this message"):
+            assert english not in page, command
+
+
 def test_version() -> None:
     from jiheng import __version__
 

@@ -60,6 +60,10 @@ def fetch(address: str, seconds: float = 150) -> tuple[int, str]:
 @pytest.mark.timeout(400)
 def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[str], str], tmp_path: Path) -> None:
     process, address = served
+    assert process.stdout is not None
+    while address not in process.stdout.readline():  # said only when it answers
+        assert process.poll() is None
+    socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5).close()
     status, page = fetch(f"{address}/login/")
     assert status == 200
     assert "绩衡" in page
@@ -71,3 +75,19 @@ def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[st
     assert process.wait(timeout=60) == 0
     with pytest.raises(OSError, match=r"."):
         fetch(f"{address}/login/", seconds=0)
+
+
+def test_does_not_share_a_port_with_another_server(tmp_path: Path) -> None:
+    """The web server would: with SO_REUSEPORT two platforms answer on one port by turns."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        command = [sys.executable, "-c", "from jiheng.cli import main; main()", "serve", "--port", port]
+        environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "--port" in done.stderr
+    assert not (tmp_path / "var").exists()  # nothing was touched

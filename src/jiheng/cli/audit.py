@@ -10,11 +10,26 @@ from typing import Annotated, Any
 
 import typer
 
+from jiheng.cli.chinese import ChineseCommand, ChineseGroup
+
 AUDIT_HELP = """核验审计日志：逐条检查 SM3 哈希链，证明没有改动、删除或插入。
 
 默认核验当前数据库；--file 核验导出的全链文件，不需要数据库。退出状态：0 完整；1 有断点；2 不能核验。"""
 
-audit = typer.Typer(name="audit", help="审计日志", no_args_is_help=True)
+EXAMPLES = """示例：
+
+  jiheng audit verify
+
+  jiheng audit verify --file audit.jsonl"""
+
+audit = typer.Typer(
+    name="audit",
+    cls=ChineseGroup,
+    no_args_is_help=True,
+    options_metavar="[选项]",
+    subcommand_metavar="命令 …",
+    help="审计日志：核验它没有被改动。",
+)
 
 
 def _exported(path: Path) -> Iterator[dict[str, Any]]:
@@ -24,24 +39,13 @@ def _exported(path: Path) -> Iterator[dict[str, Any]]:
                 yield json.loads(line)
 
 
-@audit.command("verify", help=AUDIT_HELP)
+@audit.command("verify", cls=ChineseCommand, options_metavar="[选项]", help=AUDIT_HELP, epilog=EXAMPLES)
 def verify(
     file: Annotated[Path | None, typer.Option("--file", metavar="FILE", help="导出的全链文件（audit.jsonl）")] = None,
 ) -> None:
     """The command."""
-    from jiheng.web.supervision.chain import first_broken
-
-    count = withheld = 0
-
-    def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        nonlocal count, withheld
-        for entry in entries:
-            count += 1
-            withheld += file is not None and entry.get("withheld") is True
-            yield entry
-
     try:
-        broken = first_broken(counted(_exported(file) if file else _stored()), withholding=file is not None)
+        count, broken, withheld = _of_file(file) if file else (*_stored(), 0)
     except (OSError, ValueError, KeyError) as error:
         typer.echo(f"{file}：不是导出的审计日志（{error}）。", err=True)
         raise typer.Exit(2) from error
@@ -53,11 +57,30 @@ def verify(
         typer.echo(f"其中 {withheld} 条属于其他区划，文件里不含内容，只核对了它们在链中的位置。")
 
 
-def _stored() -> Iterator[dict[str, Any]]:
+def _of_file(path: Path) -> tuple[int, int | None, int]:
+    """How many entries the file holds, the first that does not follow, how many are another district's."""
+    from jiheng.web.supervision.chain import first_broken
+
+    count = withheld = 0
+
+    def counted(entries: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        nonlocal count, withheld
+        for entry in entries:
+            count += 1
+            withheld += entry.get("withheld") is True
+            yield entry
+
+    broken = first_broken(counted(_exported(path)), withholding=True)
+    return count, broken, withheld
+
+
+def _stored() -> tuple[int, int | None]:
+    """How many entries the database holds, and the first that does not follow or is missing."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
     import django
 
     django.setup()
-    from jiheng.web.supervision.queries import in_chain_order
+    from jiheng.web.supervision.queries import verify as verified
 
-    yield from in_chain_order()
+    count, broken = verified()
+    return count, broken

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +43,36 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
         return None
 
 
+def _taken(host: str, port: int) -> str:
+    """Why this port cannot be had; empty where it can.
+
+    The web server shares its port with whoever lets it: a second platform on the same one would start without a
+    word, and each request would reach either of the two.
+    """
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # Connections of a server stopped a moment ago do not hinder the next one; one that listens does.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return str(error.strerror or error)
+    return ""
+
+
+def _answering(host: str, port: int, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until the server takes connections: before, its address would only disappoint. ``False``: it ended."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    while server.poll() is None:
+        try:
+            socket.create_connection((here, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
 def _told(host: str, port: int, demo: bool) -> None:
     typer.echo(f"\n绩衡已启动：http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/", err=False)  # noqa: S104
     if demo:
@@ -59,6 +91,11 @@ def serve(
     workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="网页服务的进程数")] = 2,
 ) -> None:
     """The command; its help text is given where it is registered."""
+    if why := _taken(host, port):
+        typer.echo(
+            f"不能在 {host}:{port} 上启动（{why}）。端口已被占用的，先停止占用它的程序，或用 --port 换一个。", err=True
+        )
+        raise typer.Exit(2)
     if demo:
         os.environ["JIHENG_DEMO"] = "1"
     os.environ.setdefault("JIHENG_VAR", str(Path("var").resolve()))
@@ -76,8 +113,9 @@ def serve(
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
     server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    _told(host, port, demo)
     try:
+        if _answering(host, port, server):
+            _told(host, port, demo)
         while (status := _wait(server)) is None:
             if worker.poll() is not None:  # killed, by want of memory say: the next one takes up what it left
                 worker = _worker()

@@ -18,7 +18,7 @@ from jiheng.web.execution.models import ExecutionTotal, ImportBatch, Payment
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.roles import Role
-from jiheng.web.plan.models import Project
+from jiheng.web.plan.models import Project, Version
 from jiheng.web.plan.states import State
 from jiheng.web.results.models import Rectification
 
@@ -35,6 +35,9 @@ def test_the_whole_district(settings: Any, tmp_path: Path) -> None:
     wrong = Project.objects.filter(errors__gt=0).count()
     assert 100 < wrong < 300
     assert Publication.objects.count() == 24
+    approved = Project.objects.filter(state__in=(State.APPROVED, State.PUBLISHED))
+    assert not approved.filter(versions=None).exists()
+    assert Version.objects.filter(approval=None).count() == 0 and Version.objects.count() == approved.count()
     assert {a.role for a in DEMO_ACCOUNTS} == set(Role.values)
     assert steps[:2] == ["机构和年度", "部门、单位和人员"] and "绩效自评" in steps
     _year_over()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -80,6 +82,16 @@ def test_publish_and_read_without_login(client: Client, person: Any, department:
     assert "云溪区公共服务局" in stranger.get("/public/", {"q": "绿道"}).content.decode()
     assert "没有找到" in stranger.get("/public/", {"q": "不存在的项目"}).content.decode()
     assert AuditEntry.objects.filter(action="公开绩效文本").count() == 1
+
+
+def test_amounts_are_printed_as_they_are_shown(client: Client, person: Any, department: Department) -> None:
+    """12.50 on the form is 12.50 on the public page and in the Word file, though JSON keeps it as 12.5."""
+    as_(client, person("department_reviewer")).post(f"/documents/{department.pk}/2026/publish/")
+    address = f"/public/{Publication.objects.get().pk}/"
+    assert "12.50" in Client().get(address).content.decode()
+    with zipfile.ZipFile(BytesIO(Client().get(f"{address}document.docx").content)) as word:
+        printed = word.read("word/document.xml").decode()
+    assert ">12.50<" in printed and ">12.5<" not in printed
 
 
 @pytest.mark.parametrize("kind", ["docx", "xlsx", "json"])

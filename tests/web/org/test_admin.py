@@ -182,6 +182,26 @@ def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
     assert (made.unit, made.district) == (None, Department.objects.get().district)
 
 
+def test_addresses_from_excel_are_ones_that_mail_can_reach(admins: Any) -> None:
+    system = as_(admins["system_admin"])
+    file = workbook(HEAD, ("a1", "甲", "601001", "0" * 31, ""), ("a2", "乙", "601001", "", "wang@example"))
+    page = system.post("/org/people/import/", {"file": file, "confirmed": "1"}).content.decode()
+    assert "最多 30 个字符" in page
+    assert "邮箱“wang@example”不是邮箱地址" in page
+    assert not Person.objects.filter(username__in=("a1", "a2")).exists()
+
+
+def test_a_department_s_name_is_corrected_on_the_page_and_it_stays_open(admins: Any) -> None:
+    system, department = as_(admins["system_admin"]), Department.objects.get()
+    assert 'value="rename_department"' in system.get("/org/").content.decode()
+    change = {"do": "rename_department", "department": department.pk, "name": "林业和草原局"}
+    page = system.post("/org/change/", change, follow=True).content.decode()
+    assert "部门名称已更正" in page
+    assert '<details class="department" open>' in page
+    assert AuditEntry.objects.filter(action="修改部门名称", after__contains="林业和草原局").count() == 1
+    assert 'value="rename_department"' not in as_(admins["security_admin"]).get("/org/").content.decode()
+
+
 @pytest.mark.parametrize(
     "file, said",
     [

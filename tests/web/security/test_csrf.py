@@ -30,6 +30,7 @@ def test_the_script_is_told_in_its_own_shape(world: Any, as_: Any) -> None:
     client = as_(world.clerk, enforce_csrf_checks=True)
     answer = client.post(f"/plan/{world.project.pk}/cells/", {"values": {"name": "x"}}, content_type="application/json")
     assert (answer.status_code, answer.json()["error"]) == (403, "页面已过期，没有做任何改动。")
+    assert answer.headers["Token-Expired"]
 
 
 def test_only_the_api_does_without_and_it_knows_no_session(world: Any, addresses: Any, path_of: Any, as_: Any) -> None:

@@ -48,6 +48,21 @@ def test_chain_is_verified_and_tampering_found(auditor: Client) -> None:
     assert "第 2 条" in auditor.post("/audit/verify/").content.decode()
 
 
+def test_entries_deleted_from_the_end_are_missed(auditor: Client) -> None:
+    """What is left is a chain still; the head of the chain knows how far it went."""
+    there = AuditEntry.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM supervision_auditentry WHERE sequence > %s", [there - 2])
+    done = CliRunner().invoke(app, ["audit", "verify"])
+    assert (done.exit_code, f"第 {there - 1} 条" in done.stderr) == (1, True)
+    assert f"第 {there - 1} 条" in auditor.post("/audit/verify/").content.decode()
+
+
+def test_an_untouched_database_is_verified_on_the_command_line(auditor: Client) -> None:
+    done = CliRunner().invoke(app, ["audit", "verify"])
+    assert (done.exit_code, f"共 {AuditEntry.objects.count()} 条" in done.stdout) == (0, True)
+
+
 def test_exported_chain_is_verified_offline(auditor: Client, tmp_path: Path) -> None:
     lines = b"".join(auditor.get("/audit/export.jsonl").streaming_content)  # type: ignore[attr-defined]
     path = tmp_path / "audit.jsonl"

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from jiheng.readers import office
-from jiheng.web.demo import evaluation, execution, monitoring, results
+from jiheng.web.demo import approvals, evaluation, execution, monitoring, results
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make
 from jiheng.web.disclosure.models import Publication
@@ -82,6 +82,8 @@ def build(tell: Callable[[str], None] = lambda _: None) -> None:
     tell("项目和指标")
     _check(years)
     tell("检查全部项目")
+    approvals.approve(years)
+    tell("批复")
     execution.fill(years[:-1])
     tell("预算执行")
     monitoring.fill(years[:-1])

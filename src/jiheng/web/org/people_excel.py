@@ -12,7 +12,7 @@ from jiheng.readers.blocks import Table
 from jiheng.readers.detect import detect
 from jiheng.readers.spreadsheet import read_spreadsheet
 from jiheng.web.org.models import Person, Unit
-from jiheng.web.org.services.people import Wanted
+from jiheng.web.org.services.people import Wanted, contact_problem
 
 COLUMNS = ("账号", "姓名", "单位编码", "电话", "邮箱")
 _REQUIRED = COLUMNS[:3]
@@ -94,6 +94,8 @@ def _rows(found: Parsed, heads: list[str], rows: list[tuple[int, list[str]]], di
             username.isascii() and username.replace("_", "").replace(".", "").replace("-", "").isalnum()
         ):
             problems.append(f"账号“{username}”只能用英文字母、数字和 _ . -")
+        if wrong := contact_problem(row.get("电话", ""), row.get("邮箱", "")):
+            problems.append(wrong)
         taken.add(username)
         if problems:
             found.errors.append((number, "；".join(problems) + "。"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from jiheng import wire
-from jiheng.model import Document
+from jiheng.model import Budget, Document
 from jiheng.web.org.models import Department
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project
@@ -45,8 +46,13 @@ def to_content(document: Document) -> dict[str, object]:
 
 
 def from_content(content: object) -> Document:
-    """The document that was stored."""
-    return wire.from_json(json.dumps(content))
+    """The document that was stored, its amounts as the form prints them: of 4.00 JSON keeps 4.0."""
+    document = wire.from_json(json.dumps(content))
+    return replace(document, projects=tuple(replace(p, budget=_plain(p.budget)) for p in document.projects))
+
+
+def _plain(budget: Budget) -> Budget:
+    return Budget(*(mapping.plain_amount(a) for a in (budget.total, budget.fiscal, budget.other)))
 
 
 def _excel(document: Document) -> bytes:

@@ -24,7 +24,6 @@
   });
   if (!data.editable) return;
 
-  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   let revision = data.revision, current = null, editing = null, lastInput = Date.now();
   const input = document.createElement("textarea");
   input.className = "cellinput ready"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
@@ -34,7 +33,7 @@
   let busy = false, retry = 0;
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
   async function ask(address, body) {
-    const response = await fetch(address, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(body) });
+    const response = await jiheng.post(address, body);
     const kind = response.headers.get("Content-Type") || "";
     const answer = kind.includes("json") ? await response.json() : { error: response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。" };
     return { status: kind.includes("json") ? response.status : response.status >= 500 ? 500 : 401, answer };
@@ -309,6 +308,6 @@
     } catch (error) { /* the next beat tells */ }
   }
   if (data.labels.here) { beat(); setInterval(beat, 15000); }
-  if (data.labels.here) window.addEventListener("pagehide", () => fetch(data.labels.here, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ leaving: true }) }).catch(() => {}));
+  if (data.labels.here) window.addEventListener("pagehide", () => jiheng.send(data.labels.here, { leaving: true }, { keepalive: true }).catch(() => {}));
   window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
 })();

@@ -1,5 +1,28 @@
 // Small manners for every page; everything works without it where it can.
 "use strict";
+// Forms that save while one types send what is typed by `jiheng.post`. A login in another window gives new tokens: a
+// page left open over a time-out takes them over, where the same person logged in, and nothing typed on it is lost.
+const jiheng = {
+  token: () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
+  send: (address, body, more = {}) => fetch(address, Object.assign({ method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": jiheng.token() }, body: JSON.stringify(body) }, more)),
+  async post(address, body) {
+    const response = await jiheng.send(address, body);
+    if (!response.headers.get("Token-Expired")) return response;
+    if (await jiheng.renew()) return jiheng.send(address, body);
+    const error = "登录已超时，请在新窗口用原来的账号重新登录；本页内容还在，登录后自动保存。";
+    return new Response(JSON.stringify({ error }), { status: 401, headers: { "Content-Type": "application/json" } });
+  },
+  async renew() {
+    const response = await fetch(location.href);
+    if (!response.ok || response.redirected) return false;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const person = (shown) => (shown.querySelector("details.who") || { dataset: {} }).dataset.person;
+    if (!person(page) || person(page) !== person(document)) return false;
+    document.body.setAttribute("hx-headers", page.body.getAttribute("hx-headers"));
+    for (const hidden of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) hidden.value = jiheng.token();
+    return true;
+  },
+};
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
   if (opener) { const dialog = document.getElementById(opener.dataset.dialog); if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); } }

@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const data = $("form-data") && JSON.parse($("form-data").textContent);
   if (!data || !data.editable) return;
-  const table = $("table"), status = $("status"), token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+  const table = $("table"), status = $("status");
   const COLUMNS = ["actual_raw", "forecast_raw", "likelihood", "reason_text", "measures", "note"];
   const fields = new Map([...table.querySelectorAll("[data-cell]")].map((f) => [f.dataset.cell, f]));
   const boxes = (cell) => [...table.querySelectorAll(`[data-reasons="${cell}"]`)];
@@ -44,7 +44,7 @@
     const job = queue[0];
     job.was = job.was || Object.fromEntries(Object.keys(job.values).map((cell) => [cell, saved.get(cell)]));
     try {
-      const response = await fetch(data.cells, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify(job) });
+      const response = await jiheng.post(data.cells, job);
       const json = (response.headers.get("Content-Type") || "").includes("json");
       if (!json || response.status >= 500 || response.status === 401) throw new Error(json ? (await response.json()).error : "服务器暂时没有回应，内容暂存在本页，正在重试…");
       queue.shift(); retry = 0;

@@ -14,7 +14,7 @@ from django.utils import timezone
 from jiheng.web.asked import holding
 from jiheng.web.org.permissions import PERMISSIONS
 from jiheng.web.supervision.chain import LINKS, first_broken
-from jiheng.web.supervision.models import AuditEntry, Notification
+from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
 from jiheng.web.supervision.wording import in_words
 
 
@@ -72,8 +72,19 @@ def in_chain_order() -> Iterator[dict[str, Any]]:
 
 
 def verify() -> tuple[int, int | None]:
-    """(how many entries there are, the first that does not follow from those before it, or ``None``)."""
-    return AuditEntry.objects.count(), first_broken(in_chain_order())
+    """(how many entries there are, the first that does not follow from those before it, or ``None``).
+
+    A chain whose last entries were deleted is one still; where it ended, the head tells. It is asked first: entries
+    that are added meanwhile come after it.
+    """
+    head = AuditHead.objects.filter(pk=1).first()
+    count, broken = AuditEntry.objects.count(), first_broken(in_chain_order())
+    if broken is None and head is None and count:
+        return count, 1
+    if broken is None and head is not None and head.sequence:
+        last = AuditEntry.objects.filter(sequence=head.sequence).values_list("hash", flat=True).first()
+        broken = None if last == head.hash else min(count + 1, head.sequence)
+    return count, broken
 
 
 def _lines(kind: str, text: str) -> list[str]:

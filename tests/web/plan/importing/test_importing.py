@@ -20,7 +20,7 @@ from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import perform
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.plan import mapping, workflow
-from jiheng.web.plan.importing import uploads
+from jiheng.web.plan.importing import uploads, views
 from jiheng.web.plan.importing.services import import_upload
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project, Upload
 from jiheng.web.plan.services import Refused
@@ -270,3 +270,20 @@ def test_the_preview_judges_a_file_of_another_year_as_the_import_will(brought: t
     after = [sorted(f["code"] for f in p.findings) for p in Project.objects.order_by("pk")]
     assert before == after
     assert any("F903" in codes for codes in before)  # the code is of 2025, the year of 2026
+
+
+def test_the_tables_of_a_long_file_come_as_they_are_reached(
+    brought: tuple[Client, Upload], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every project has its line and its choice at once; two thousand tables would make a page of twelve megabytes."""
+    clerk, upload = brought
+    count = len(upload.document["projects"])
+    assert count > 1
+    monkeypatch.setattr(views, "AT_ONCE", 1)
+    page = clerk.get(f"/import/{upload.pk}/").content.decode()
+    assert page.count('<select name="action:') == count
+    assert page.count('class="pair"') == 1 and page.count('class="pair later"') == count - 1
+    assert 'hx-get="?project=2"' in page
+    one = clerk.get(f"/import/{upload.pk}/?project=2").content.decode()
+    assert one.startswith('<section class="pair" id="p2"') and "<html" not in one
+    assert clerk.get(f"/import/{upload.pk}/?project=99").status_code == 404

@@ -117,10 +117,13 @@ def test_comment_on_a_cell_reply_and_settle(client: Client, person: Any, desk: A
     assert "请写数量 &lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
     made = Comment.objects.get()
-    as_(Client(), person("clerk", unit=project.unit)).post(
-        f"/review/{project.pk}/comment/", {"text": "已改", "parent": made.pk}
-    )
+    clerk, form = as_(Client(), person("clerk", unit=project.unit)), f"/plan/{project.pk}/"
+    assert f'<dialog id="reply-{made.pk}">' in clerk.get(form).content.decode()
+    reply = {"text": "已改", "parent": made.pk, "next": form}
+    assert clerk.post(f"/review/{project.pk}/comment/", reply).headers["Location"] == form
     assert made.replies.get().text == "已改"
+    auditor = as_(Client(), person("auditor", unit=project.unit))
+    assert "reply-" not in auditor.get(form).content.decode()
     reviewer.post(f"/review/comment/{made.pk}/resolve/")
     made.refresh_from_db()
     assert made.resolved_at is not None
@@ -171,11 +174,30 @@ def test_batch_is_shown_done_and_taken_back(client: Client, person: Any, desk: A
     shown = reviewer.post("/review/batch/", {"project": pk, "action": "pass"}).content.decode()
     assert "审核通过 1 个项目" in shown
     assert Project.objects.get(pk=pk).state == State.SUBMITTED
-    reviewer.post("/review/batch/", {"project": pk, "action": "pass", "confirmed": "1"})
+    done = reviewer.post("/review/batch/", {"project": pk, "action": "pass", "confirmed": "1"})
+    assert done.headers["Location"] == "/review/"  # back and reload repeat nothing
     assert Project.objects.get(pk=pk).state == State.FINANCE_REVIEW
     key = Transition.objects.get(project=pk).batch
+    queue = reviewer.get("/review/").content.decode()
+    assert "已通过 1 个项目" in queue and "成批通过了 1 个项目" in queue and f'value="{key}"' in queue
     reviewer.post("/review/undo/", {"batch": key})
     assert Project.objects.get(pk=pk).state == State.DEPARTMENT_REVIEW
+    assert key not in reviewer.get("/review/").content.decode()
+
+
+def test_queue_offers_to_take_back_only_what_can_be(client: Client, person: Any, desk: Any) -> None:
+    """Whoever has left the page of a batch finds the way back on the queue, while there is one."""
+    leader, project = as_(client, person("finance_leader")), desk["low"]
+    form = {"year": "2026", "department": project.unit.department_id, "project": project.pk, "number": "云财绩1号"}
+    leader.post("/review/approve/", form)
+    assert "成批批复了 1 个项目" in leader.get("/review/").content.decode()
+    assert "成批批复" not in as_(Client(), person("finance_leader", "zwei")).get("/review/").content.decode()
+    step = Transition.objects.get(project=project, name="approve")
+    note = Comment.objects.create(project=project, text="请看", author=person("clerk", unit=project.unit))
+    assert "成批批复" not in leader.get("/review/").content.decode()  # somebody has gone on with it
+    note.delete()
+    Transition.objects.filter(pk=step.pk).update(at=timezone.now() - timedelta(minutes=11))
+    assert "成批批复" not in leader.get("/review/").content.decode()
 
 
 def judged(project: Project, errors: int = 0, warnings: int = 0) -> Project:

@@ -19,7 +19,6 @@
   });
   if (!data.editable) return;
 
-  const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
   const input = document.createElement("textarea");
   input.className = "cellinput"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
@@ -33,7 +32,7 @@
     busy = true; say("正在保存…");
     const job = queue[0];
     try {
-      const response = await fetch(data.cells, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token }, body: JSON.stringify({ values: job.values, was: job.was }) });
+      const response = await jiheng.post(data.cells, { values: job.values, was: job.was });
       const isJson = (response.headers.get("Content-Type") || "").includes("json");
       if (!isJson || response.status === 401 || response.status >= 500) throw new Error(response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。");
       const answer = await response.json();

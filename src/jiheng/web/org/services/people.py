@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from axes.utils import reset
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,6 +42,18 @@ class Wanted:
     email: str = ""
 
 
+def contact_problem(phone: str, email: str) -> str:
+    """What is wrong with a telephone number or an address; empty where nothing is, or none is given."""
+    if len(phone) > 30:
+        return f"电话“{phone}”最多 30 个字符"
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError:
+        return f"邮箱“{email}”不是邮箱地址"
+    return ""
+
+
 def _check(wanted: Wanted) -> None:
     if (
         not wanted.username.isascii()
@@ -52,6 +66,8 @@ def _check(wanted: Wanted) -> None:
         raise Wrong(f"账号“{wanted.username}”要有姓名，最多 50 个字。")
     if Person.objects.filter(username=wanted.username).exists():
         raise Wrong(f"账号“{wanted.username}”已经有了。")
+    if wrong := contact_problem(wanted.phone, wanted.email):
+        raise Wrong(f"账号“{wanted.username}”的{wrong}。")
 
 
 def _own_district(person: Person, permission: str) -> District:
@@ -74,8 +90,8 @@ def create(person: Person, wanted: Wanted) -> tuple[Person, str]:
         password,
         unit=wanted.unit,
         district=None if wanted.unit else district,
-        phone=wanted.phone[:30],
-        email=wanted.email[:254],
+        phone=wanted.phone,
+        email=wanted.email,
     )
     record("新建账号", made, None, {"username": made.username, "name": made.name, "unit": str(wanted.unit or "")})
     return made, password

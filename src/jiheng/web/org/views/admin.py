@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -66,7 +67,10 @@ def index(request: HttpRequest) -> HttpResponse:
     departments = Department.objects.filter(district=district).prefetch_related(
         "units__sections", "units__successor__department", "units__predecessors"
     )
-    context = {"district": district, "departments": departments, "edit": allowed(request.user, "org.manage_units")}
+    context = {
+        "district": district, "departments": departments, "edit": allowed(request.user, "org.manage_units"),
+        "opened": number(request.GET.get("department")),
+    }  # fmt: skip
     return render(request, "org/index.html", context)
 
 
@@ -82,7 +86,7 @@ def _change(request: HttpRequest, do: str) -> str:
         places.add_unit(me, department, said("code", ""), name, said("valid_from", ""))
         return "单位已新增。"
     places.rename_department(me, department, name)
-    return "部门名称已修改。"
+    return "部门名称已更正。"
 
 
 @_for("org.manage_units")
@@ -93,7 +97,9 @@ def change(request: HttpRequest) -> HttpResponse:
         messages.success(request, _change(request, request.POST.get("do", "")))
     except Wrong as error:
         messages.error(request, str(error))
-    return redirect("org")
+    # Whoever enters a department's units one after the other finds it open again.
+    opened = number(request.POST.get("department"))
+    return redirect(reverse("org") + (f"?department={opened}" if opened else ""))
 
 
 @_for("org.view_people", "org.manage_units")

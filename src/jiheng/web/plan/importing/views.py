@@ -34,6 +34,8 @@ from jiheng.writers.place import place
 
 SHOWN = 30
 """Uploads on a page of the list."""
+AT_ONCE = 60
+"""Tables that a preview shows at once, as many as a department's document holds; the rest come as they are reached."""
 TOLD = timedelta(days=1)
 """For how long the page tells what came of the last import of many."""
 
@@ -136,11 +138,12 @@ def _words(match: Match, action: str) -> str:
     return "按文件修改" if match.is_ours and action == REPLACE else ACTIONS[action]
 
 
-def _shown(match: Match, findings: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
+def _shown(match: Match, findings: dict[int, list[dict[str, Any]]], whole: bool = True) -> dict[str, Any]:
+    """What the preview says of a project: a line, and the whole table where it is shown at once."""
     mine = findings.get(match.project.sequence, [])
     counts = [sum(f["severity"] == s for f in mine) for s in ("error", "warning", "info")]
-    table = table_of(match.project, findings=mine)
-    for cell in (table.cells().get(c.after_key) for c in match.changes):
+    table = table_of(match.project, findings=mine) if whole else None
+    for cell in (table.cells().get(c.after_key) for c in match.changes) if table else ():
         if cell is not None:
             cell.css += " differs"
     return {
@@ -160,7 +163,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return _import(request, upload)
     document = uploads.document_of(upload)
     findings = {entry["project"]: entry["findings"] for entry in upload.findings}
-    shown = [_shown(m, findings) for m in matches(request.user, upload, document)]
+    found = matches(request.user, upload, document)
+    if (asked := number(request.GET.get("project"))) is not None:
+        match = next((m for m in found if m.project.sequence == asked), None)
+        if match is None:
+            raise Http404("文件里没有这个项目。")
+        return render(request, "plan/importing/_pair.html", {"s": _shown(match, findings), "upload": upload})
+    shown = [_shown(m, findings, n < AT_ONCE) for n, m in enumerate(found)]
     warnings = [(w.message, w.text, place(w.anchor)) for w in document.warnings]
     context = {
         "upload": upload, "document": document, "shown": shown, "warnings": warnings,

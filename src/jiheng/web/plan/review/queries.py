@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, prefetch_related_objects
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 
 from jiheng import model
@@ -49,6 +63,17 @@ def _stage(person: Person) -> Q:
 def queue(person: Person) -> QuerySet[Project]:
     """Every table that waits for this person."""
     return Project.objects.filter(_stage(person)).select_related("unit__department", "budget_year")
+
+
+def undoable(person: Person, names: Iterable[str], since: datetime) -> list[dict[str, Any]]:
+    """This person's batches of these steps since then that nobody has touched, newest first: key, step, count, time."""
+    later = Transition.objects.filter(project=OuterRef("project"), pk__gt=OuterRef("pk"))
+    commented = Comment.objects.filter(project=OuterRef("project"), at__gt=OuterRef("at"))
+    recent = Transition.objects.filter(by=person, at__gte=since, name__in=list(names)).exclude(batch="")
+    marked = recent.annotate(touched=Case(When(Exists(later) | Exists(commented), then=1), default=0))
+    batches = marked.order_by().values("batch", "name")
+    found = batches.annotate(count=Count("pk"), first=Min("at"), most_touched=Max("touched"))
+    return list(found.filter(most_touched=0).order_by("-first"))
 
 
 def _money(text: str) -> Decimal | None:

@@ -22,6 +22,8 @@ from jiheng.web.plan.states import State
 from jiheng.web.supervision.services import notify, record
 
 UNDO_WITHIN = timedelta(minutes=10)
+TAKEN_BACK_BY = {"department_pass": "department_recall", "approve": "revoke"}
+"""The step that undoes another; a return is not undone, the unit has been told."""
 LONGEST = 2000
 
 
@@ -119,9 +121,6 @@ def return_many(person: Person, projects: Iterable[Project], reason: str) -> Bat
     return Batch(key, done)
 
 
-_BACK = {"department_pass": "department_recall", "approve": "revoke"}
-
-
 @transaction.atomic
 def take_back(person: Person, batch: str) -> int:
     """Undo one's own batch while nobody has touched its tables since. Raises :class:`Refused` otherwise."""
@@ -130,7 +129,7 @@ def take_back(person: Person, batch: str) -> int:
         raise Refused("没有找到这一批，或者不是您办理的。")
     if any(step.at < timezone.now() - UNDO_WITHIN for step in steps):
         raise Refused("已超过 10 分钟，不能整批撤销。请逐个办理。")
-    if any(step.name not in _BACK for step in steps):
+    if any(step.name not in TAKEN_BACK_BY for step in steps):
         raise Refused("退回不能撤销，请联系单位重新上报。")
     for step in steps:
         later = (
@@ -139,7 +138,7 @@ def take_back(person: Person, batch: str) -> int:
         )
         if later:
             raise Refused(f"“{step.project}”之后已有新的办理，不能整批撤销。")
-        workflow.perform(person, step.project, _BACK[step.name], reason="整批撤销")
+        workflow.perform(person, step.project, TAKEN_BACK_BY[step.name], reason="整批撤销")
     return len(steps)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number, numbers
@@ -53,9 +54,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "page": page, "sum": added_up(sums, "wrong", "clean", "budget"), "asked": request.GET,
         "departments": queries.departments(whole),
         "query": asked.urlencode(), "may_approve": allowed(request.user, "plan.approve"),
-        "department": allowed(request.user, "plan.review_department"),
+        "department": allowed(request.user, "plan.review_department"), "batches": _batches(request),
     }  # fmt: skip
     return render(request, "plan/review/queue.html", context)
+
+
+def _batches(request: HttpRequest) -> list[dict[str, Any]]:
+    """My batches that can still be taken back, with the minute until which they can."""
+    since = timezone.now() - services.UNDO_WITHIN
+    found = queries.undoable(request.user, services.TAKEN_BACK_BY, since)
+    return [b | {"until": b["first"] + services.UNDO_WITHIN} for b in found]
 
 
 @login_required
@@ -84,9 +92,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _back(request: HttpRequest, pk: int) -> HttpResponse:
-    return redirect(
-        request.POST.get("next") if request.POST.get("next", "").startswith("/review/") else f"/review/{pk}/"
-    )
+    """To the page it came from: the reviewer's, with its place in the queue, or the form, where the unit replies."""
+    asked = request.POST.get("next", "")
+    return redirect(asked if asked.startswith("/review/") or asked == f"/plan/{pk}/" else f"/review/{pk}/")
 
 
 @login_required
@@ -181,7 +189,10 @@ def batch(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
         return redirect("/review/")
-    return render(request, "plan/review/done.html", {"batch": done, "action": action})
+    # Told on a page of its own address: going back or loading it again repeats nothing.
+    passed = f"已通过 {done.count} 个项目。" if action == "pass" else f"已退回 {done.count} 个项目，各单位已收到通知。"
+    messages.success(request, passed)
+    return redirect("/review/")
 
 
 @login_required
