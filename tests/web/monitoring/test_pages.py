@@ -138,6 +138,13 @@ def test_lists_take_the_same_queries_for_three_forms_or_thirty(
     assert counted(2) == counted(13)
 
 
+def test_a_search_that_finds_nothing_says_so_and_can_be_changed(enter: Any, record: Any) -> None:
+    page = enter("finance_reviewer").get("/monitoring/?q=没有这个").content.decode()
+    assert "没有符合条件" in page
+    assert 'name="q"' in page
+    assert "开始填报，" not in page
+
+
 def test_filters_narrow_the_list(enter: Any, record: Any, more: Any, opened: Any) -> None:
     from jiheng.web.monitoring.services.opening import make_forms
 

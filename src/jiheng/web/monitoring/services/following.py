@@ -11,6 +11,7 @@ from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, planned_of, put_money, relight
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, RecordState
+from jiheng.web.monitoring.services import evidence
 from jiheng.web.monitoring.services.opening import rows_in_force
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS
 from jiheng.web.plan.models import Project
@@ -38,10 +39,11 @@ def follow_approval(project: int) -> int:
 def _follow(form: MonitoringRecord, wanted: list[IndicatorReport]) -> bool:
     rows = list(form.rows.all())
     before = {row.name: row.target_raw for row in rows}
-    kept = [_row(form, row, rows) for row in wanted]
+    ids = {row.indicator_id for row in wanted}
+    kept = [_row(form, row, rows, {r.name: r for r in rows if r.indicator_id not in ids}) for row in wanted]
     gone = [row for row in rows if row.pk not in {k.pk for k in kept}]
     for row in gone:
-        if not row.actual_raw:
+        if not (row.actual_raw or evidence.of(row).exists()):
             row.delete()
     rows = [*kept, *(row for row in gone if row.pk)]
     day, year = form.round.period_end, form.round.budget_year.year
@@ -58,10 +60,13 @@ def _follow(form: MonitoringRecord, wanted: list[IndicatorReport]) -> bool:
     return before != after
 
 
-def _row(form: MonitoringRecord, wanted: IndicatorReport, rows: list[IndicatorReport]) -> IndicatorReport:
-    """The row that reports on this indicator already, saying what is wanted now; else a new one."""
+def _row(
+    form: MonitoringRecord, wanted: IndicatorReport, rows: list[IndicatorReport], free: dict[str, IndicatorReport]
+) -> IndicatorReport:
+    """The row that reports on this indicator already, saying what is wanted now; one of its name among those of
+    indicators that are no more (``free``); else a new one."""
     same: Any = next((r for r in rows if r.indicator_id and r.indicator_id == wanted.indicator_id), None)
-    same = same or next((r for r in rows if r.name == wanted.name), None)
+    same = same or free.get(wanted.name)
     if same is None:
         said = {name: getattr(wanted, name) for name in SAID}
         return IndicatorReport(record=form, indicator_id=wanted.indicator_id, **said)
