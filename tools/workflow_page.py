@@ -69,6 +69,7 @@ def _page() -> str:
 _CONDITIONS = {
     "is_sound": "有项目名称；检查器没有错误，或按年度规定写明了理由",
     "is_untouched": "对方还没有批注，也没有填审核表",
+    "is_in_an_open_year": "本年度开放编报",
 }
 
 

@@ -315,6 +315,7 @@ def test_what_is_typed_over_a_time_out_is_saved_after_logging_in_again(
     page, target = opened(open_page(clerk), project), cell(project, "target_raw", 5)
     page.context.clear_cookies()
     page.click(target)
+    page.keyboard.press("Control+A")
     page.keyboard.type("≥77%")
     page.keyboard.press("Tab")
     expect(page.locator("#status")).to_contain_text("登录已超时")

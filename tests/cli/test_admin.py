@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +130,16 @@ def test_backup_and_restore(tmp_path: Path, settings: Any) -> None:
     assert run("restore", path, "--replace").exit_code == 0
     assert District.objects.get().name == "清河区"
     assert "不是绩衡的备份" in run("restore", __file__).output
+
+
+@pytest.mark.parametrize(
+    "command", [("admin", "backup", "a.jhb"), ("admin", "import-people", "a.xlsx"), ("audit", "verify")]
+)
+def test_a_folder_without_data_is_said_to_be_one(tmp_path: Path, command: tuple[str, ...]) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("JIHENG_", "DJANGO_"))}
+    source = Path(__file__).parents[2] / "src"
+    done = subprocess.run(
+        [sys.executable, "-c", "from jiheng.cli import main; main()", *command], cwd=tmp_path, capture_output=True,
+        env=environment | {"PYTHONPATH": str(source)}, text=True, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, "还没有绩衡的数据" in done.stderr, "Traceback" in done.stderr) == (2, True, False)

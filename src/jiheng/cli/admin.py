@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from jiheng.cli.chinese import ChineseCommand, ChineseGroup
+from jiheng.cli.database import must_be_built, set_up
 
 admin = typer.Typer(
     name="admin",
@@ -22,13 +22,6 @@ admin = typer.Typer(
 )
 FAILED = 2
 """The exit status where nothing was done."""
-
-
-def _django() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
-    import django
-
-    django.setup()
 
 
 def _tables() -> None:
@@ -68,7 +61,7 @@ def create_district(
     ] = "central-2021",
 ) -> None:
     """The command."""
-    _django()
+    set_up()
     from jiheng.web.org.services.places import Wrong
     from jiheng.web.plan.services.founding import found_district
 
@@ -98,7 +91,8 @@ def import_people(
     by: Annotated[str, typer.Option("--by", metavar="USERNAME", help="由哪个系统管理员导入；只有一个时不用写")] = "",
 ) -> None:
     """The command."""
-    _django()
+    set_up()
+    must_be_built()
     from jiheng.web.org import people_excel
     from jiheng.web.org.queries import system_administrators
     from jiheng.web.org.services.people import create_many
@@ -140,7 +134,8 @@ def import_people(
 )
 def backup(out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件，不能已经存在")]) -> None:
     """The command."""
-    _django()
+    set_up()
+    must_be_built()
     from django.db import DatabaseError
 
     from jiheng.web.backup.archive import BackupError
@@ -170,7 +165,7 @@ def restore(
     check: Annotated[bool, typer.Option("--check", help="只核对备份文件，不恢复")] = False,
 ) -> None:
     """The command."""
-    _django()
+    set_up()
     from django.db import DatabaseError
 
     from jiheng.web.backup import restoring

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from jiheng.cli.chinese import ChineseCommand, ChineseGroup
+from jiheng.cli.database import must_be_built, set_up
 
 AUDIT_HELP = """核验审计日志：逐条检查 SM3 哈希链，证明没有改动、删除或插入。
 
@@ -76,10 +76,8 @@ def _of_file(path: Path) -> tuple[int, int | None, int]:
 
 def _stored() -> tuple[int, int | None]:
     """How many entries the database holds, and the first that does not follow or is missing."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
-    import django
-
-    django.setup()
+    set_up()
+    must_be_built()
     from jiheng.web.supervision.queries import verify as verified
 
     count, broken = verified()

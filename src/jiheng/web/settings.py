@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "jiheng.web.org.middleware.kept_session",
     "jiheng.web.org.middleware.fresh_password",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "jiheng.web.org.middleware.back_to_the_page",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

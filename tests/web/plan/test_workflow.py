@@ -146,6 +146,20 @@ def test_an_approval_freezes_what_it_approved(project: Any, person: Any) -> None
     assert perform(finance, at(project, State.FINANCE_REVIEW), "approve").versions.first().number == 2  # type: ignore[union-attr]
 
 
+def test_no_table_of_a_closed_year_is_adjusted_into_a_draft_that_nobody_can_write_in(project: Any, person: Any) -> None:
+    from jiheng.web.plan.services import Refused
+    from jiheng.web.plan.workflow import perform
+
+    head, published = person(HEAD), at(project, State.PUBLISHED)
+    BudgetYear = type(published.budget_year)  # noqa: N806
+    BudgetYear.objects.update(is_open=False)
+    with pytest.raises(Refused, match="重新开放本年度"):
+        perform(head, published, "adjust", "任务增加")
+    assert type(published).objects.get(pk=published.pk).state == State.PUBLISHED
+    BudgetYear.objects.update(is_open=True)
+    assert perform(head, published, "adjust", "任务增加").state == State.DRAFT
+
+
 def test_what_was_touched_is_not_recalled(project: Any, person: Any) -> None:
     from jiheng.web.plan.models import Comment
     from jiheng.web.plan.services import Refused

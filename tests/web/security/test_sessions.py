@@ -138,3 +138,13 @@ def test_own_secret_is_not_guessed_in_a_stolen_session(world: Any, as_: Any) -> 
     wrong = {"old": "guess", "new": NEW, "again": NEW}
     statuses = [client.post("/account/password/", wrong).status_code for _ in range(11)]
     assert statuses == [200] * 10 + [429]
+
+
+def test_a_submission_after_a_time_out_leads_back_to_its_page_and_says_that_nothing_was_saved(world: Any) -> None:
+    client, page = Client(), "/review/7/?sort=unit"
+    answer = client.post("/review/7/comment/", {"text": "x"}, HTTP_REFERER=f"http://testserver{page}")
+    assert answer.headers["Location"] == "/login/?next=%2Freview%2F7%2F%3Fsort%3Dunit"
+    assert "刚才提交的内容没有保存" in client.get(answer.headers["Location"]).content.decode()
+    elsewhere = Client().post("/review/7/comment/", {"text": "x"}, HTTP_REFERER="https://example.com/a")
+    assert elsewhere.headers["Location"] == "/login/?next=/review/7/comment/"
+    assert Client().get("/review/", HTTP_REFERER=f"http://testserver{page}").headers["Location"].endswith("=/review/")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -42,5 +44,21 @@ def fresh_password(get_response: Handler) -> Handler:
         if request.headers.get("HX-Request"):
             return HttpResponse(status=204, headers={"HX-Redirect": here})
         return redirect(here)
+
+    return handle
+
+
+def back_to_the_page(get_response: Handler) -> Handler:
+    """After the log-in that a time-out asks for, the page that was submitted from: what it posted to is no page."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        to, here = response.headers.get("Location", ""), reverse("login")
+        page = urlsplit(request.headers.get("Referer", ""))
+        if request.method == "POST" and to.startswith(f"{here}?") and page.netloc == request.get_host():
+            messages.warning(request, "登录已超时，刚才提交的内容没有保存。请登录后再办理一次。")
+            target = page.path + (f"?{page.query}" if page.query else "")
+            response["Location"] = f"{here}?{urlencode({'next': target})}"
+        return response
 
     return handle

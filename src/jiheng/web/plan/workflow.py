@@ -54,6 +54,13 @@ def is_untouched(project: Project) -> str:
     return ""
 
 
+def is_in_an_open_year(project: Project) -> str:
+    """A table of a closed year that went back to draft could be neither written in nor sent."""
+    if project.budget_year.is_open:
+        return ""
+    return f"{project.budget_year}已关闭编报，调整后的表不能修改。请先由财政部门重新开放本年度，再发起调整。"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One kind of step. ``turn`` are the permissions whose holders are told that it is their turn."""
@@ -102,7 +109,7 @@ TRANSITIONS: tuple[Step, ...] = (
          (*_UNIT, "plan.review_department"), "已公开"),
     Step("unpublish", "撤下公开", (S.PUBLISHED,), S.APPROVED, "disclosure.publish", True, None,
          (*_UNIT, "plan.review_department"), "已撤下公开"),
-    Step("adjust", "发起目标调整", (S.APPROVED, S.PUBLISHED), S.DRAFT, "plan.adjust", True, None,
+    Step("adjust", "发起目标调整", (S.APPROVED, S.PUBLISHED), S.DRAFT, "plan.adjust", True, is_in_an_open_year,
          (*_UNIT, "plan.review_department", "plan.review_finance"), "发起目标调整"),
 )  # fmt: skip
 BY_NAME = {step.name: step for step in TRANSITIONS}
