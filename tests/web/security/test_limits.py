@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +13,12 @@ from jiheng.web.protection.models import Window
 
 pytestmark = pytest.mark.django_db
 NOON = 1_800_000_000.0
+
+
+@pytest.fixture
+def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No new stretch of time begins while the test asks."""
+    monkeypatch.setattr("jiheng.web.protection.limits.time", SimpleNamespace(time=lambda: NOON))
 
 
 def test_each_asker_and_each_stretch_of_time_counts_afresh() -> None:
@@ -26,6 +33,7 @@ def test_each_asker_and_each_stretch_of_time_counts_afresh() -> None:
     assert Window.objects.count() == 1, "what is over is dropped"
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_the_api_is_limited_by_token_and_by_address(world: Any, settings: Any) -> None:
     settings.API_PER_MINUTE = 3
     ask = lambda secret: Client().get("/api/v1/projects", headers={"Authorization": f"Bearer {secret}"})  # noqa: E731
@@ -37,6 +45,7 @@ def test_the_api_is_limited_by_token_and_by_address(world: Any, settings: Any) -
     assert guesses == [401, 401, 401, 429], "guessing gives no fresh count"
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_failed_logins_from_one_address_are_limited_and_successful_ones_are_not(world: Any, monkeypatch: Any) -> None:
     monkeypatch.setitem(LIMITS, "login", Limit("login", 3, 60, "POST", failures=True))
     right = {"username": "clerk", "password": "Ceshi-2026-mima"}
@@ -48,6 +57,7 @@ def test_failed_logins_from_one_address_are_limited_and_successful_ones_are_not(
     assert Client().get("/login/").status_code == 200
 
 
+@pytest.mark.usefixtures("at_noon")
 def test_exports_are_limited_by_person(world: Any, as_: Any, monkeypatch: Any) -> None:
     monkeypatch.setitem(LIMITS, "plan-export", Limit("export", 2))
     monkeypatch.setitem(LIMITS, "documents-download", Limit("export", 2))
