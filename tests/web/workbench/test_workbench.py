@@ -102,3 +102,9 @@ def test_what_is_handed_over_waits_for_the_head_alone_until_it_is_given_back(per
     assert waiting(head) == [("601001项目0", True), ("601001项目1", False)]
     workflow.perform(head, handed, "unit_return", "请补充")
     assert ("601001项目0", False) in waiting(clerk)
+
+
+def test_who_has_nothing_to_do_here_is_told_so(client: Client, person: Any, district: Any) -> None:
+    for role, told in (("evaluator", True), ("system_admin", False)):
+        client.force_login(person(role), backend="django.contrib.auth.backends.ModelBackend")
+        assert ("目前没有需要您办理的事项" in client.get("/").content.decode()) is told

@@ -61,7 +61,7 @@ def _failed(request: HttpRequest, username: str, form: Any, what: str) -> None:
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """The login page."""
     target = target_of(request, request.POST.get("next") or request.GET.get("next", ""))
