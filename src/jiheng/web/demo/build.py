@@ -12,6 +12,7 @@ from itertools import cycle, product
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from jiheng.readers import office
 from jiheng.web.demo import approvals, evaluation, execution, monitoring, results
@@ -81,6 +82,7 @@ def build(tell: Callable[[str], None] = lambda _: None) -> None:
     _projects(district, years, units)
     tell("项目和指标")
     _check(years)
+    _waited(years[-1])
     tell("检查全部项目")
     approvals.approve(years)
     tell("批复")
@@ -176,6 +178,15 @@ def _projects(district: District, years: list[BudgetYear], units: list[tuple[Uni
         Project.objects.bulk_create([p for p, _ in tables])
         _rows(tables)
         last = {(p.unit_id, p.order): p for p, _ in tables}
+
+
+def _waited(year: BudgetYear) -> None:
+    """Tables on their way have stood where they stand for up to three weeks, as in any queue."""
+    now = timezone.now()
+    found = list(Project.objects.filter(budget_year=year).exclude(state=State.DRAFT).order_by("pk"))
+    for n, project in enumerate(found):
+        project.state_since = now - timedelta(days=n * 7 % 22, hours=n % 9)
+    Project.objects.bulk_update(found, ["state_since"])
 
 
 def _rows(tables: list[tuple[Project, Table]]) -> None:

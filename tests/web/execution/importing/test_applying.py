@@ -99,6 +99,22 @@ def test_a_month_of_payments(bring: Any, reviewer: Any, projects: Any, content: 
     assert AuditEntry.objects.filter(action="导入执行数据").count() == 1
 
 
+def test_payments_beyond_the_budget_are_pointed_out_before_they_are_kept(
+    bring: Any, client: Any, reviewer: Any, projects: Any
+) -> None:
+    rows = [[*GOOD[0][:5], "60", *GOOD[0][6:]], GOOD[1]]
+    in_wan = [cell.replace("元", "万元") for cell in HEAD]
+    batch = bring(table(rows, in_wan))
+    # 60 万元 of a budget of 40 万元; 800 万元 of 12 万元
+    assert [(o["project"], o["paid"], o["budget"]) for o in batch.summary["overspent"]] == [
+        ("河道清淤", "8,000,000.00", "120,000.00"), ("道路绿化补植", "600,000.00", "400,000.00"),
+    ]  # fmt: skip
+    client.force_login(reviewer, "django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/execution/imports/{batch.pk}/").content.decode()
+    assert "入账后有 2 个项目的支付超过全年预算" in page and "现按“万元”读取" in page
+    assert bring(table(GOOD)).summary["overspent"] == []
+
+
 BAD = [
     *GOOD[:1],
     ["2026-02-30", "0009", "13990126P0", "", "", "一万", "", ""],

@@ -217,7 +217,7 @@ def _judge(batch: ImportBatch, sheet: Sheet) -> Understood | None:
     batch.message = ""
     batch.rows, batch.good, batch.duplicates = found.rows, len(found.drafts), len(found.repeated)
     batch.problems, batch.repeated = found.problems, found.repeated
-    batch.sample, batch.summary = sample(found.drafts), summary(found.drafts)
+    batch.sample, batch.summary = sample(found.drafts), summary(batch, found.drafts)
     batch.amount = sum(d.entry.amount for d in found.drafts)
     return found
 

@@ -246,7 +246,24 @@ def sample(drafts: list[Draft], most: int = 50) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def summary(drafts: list[Draft]) -> dict[str, Any]:
+def overspent(batch: ImportBatch, drafts: list[Draft]) -> list[dict[str, str]]:
+    """Projects that would have paid more than their budget, by most first: often a list in 万元 read as 元, or the
+    other way round. Amounts in 元 as text."""
+    if batch.kind != ImportBatch.Kind.PAYMENT:
+        return []
+    more: dict[int, Decimal] = defaultdict(Decimal)
+    for d in drafts:
+        more[d.project.pk] += d.entry.amount
+    names, found = {d.project.pk: str(d.project) for d in drafts}, []
+    for total in ExecutionTotal.objects.filter(project__in=more):
+        budget, paid = (sum(getattr(total, f"{k}_{s}") for s in FundSource.values) for k in ("budget", "paid"))
+        paid += more[total.project_id]
+        if more[total.project_id] > 0 and paid > budget:
+            found.append((paid - budget, names[total.project_id], budget, paid))
+    return [{"project": p, "budget": f"{b:,.2f}", "paid": f"{x:,.2f}"} for _, p, b, x in sorted(found, reverse=True)]
+
+
+def summary(batch: ImportBatch, drafts: list[Draft]) -> dict[str, Any]:
     """What the good rows make together; amounts in 元 as text."""
     if not drafts:
         return {}
@@ -258,4 +275,5 @@ def summary(drafts: list[Draft]) -> dict[str, Any]:
         "projects": len({d.project.pk for d in drafts}), "units": len({d.project.unit_id for d in drafts}),
         "first": min(days).isoformat(), "last": max(days).isoformat(),
         "sources": {name: f"{amount:,.2f}" for name, amount in by_source.items()},
+        "overspent": overspent(batch, drafts),
     }  # fmt: skip
