@@ -172,6 +172,7 @@ ADDRESSES: dict[str, Address] = {
     # monitoring
     "monitoring": _page("monitoring.view"),
     "monitoring-overview": _page("monitoring.view", "?round={round}"),
+    "monitoring-rates": _page("monitoring.view", "?round={round}"),
     "monitoring-review": Address("monitoring.review_department or monitoring.review_finance"),
     "monitoring-review-batch": _action(),
     "monitoring-rounds": _page("monitoring.manage"),
