@@ -102,6 +102,10 @@ def grows_through_year(level2: str, target: Target) -> bool:
     )
 
 
+_DONE = re.compile(r"(?<!未)(?<!没有)(?:已|均|全部|按期|按时|如期).{0,6}(?:完成|完工|办结|竣工|发放|到位)|^完成$")
+"""Words that say that something was done by its day."""
+
+
 def _by_words(
     target: Target, reported: Reported, found: Comparison, year: int, gone: Decimal, likelihood: Likelihood
 ) -> Judgement:
@@ -117,9 +121,6 @@ def _by_words(
         if deadline is not None and time_gone(deadline, year) < gone:
             return Judgement("red", f"限期“{target.raw.strip()}”已过，填的是“{said[:50]}”，没有完成的日期。")
     return _by_likelihood(likelihood, f"“{said[:50]}”不能与指标值比较")
-
-
-_DONE = re.compile(r"(?<!未)(?<!没有)(?:已|均|全部|按期|按时|如期).{0,6}(?:完成|完工|办结|竣工|发放|到位)|^完成$")
 
 
 def _by_likelihood(likelihood: Likelihood, about: str) -> Judgement:

@@ -14,7 +14,7 @@ _MADE_OF = {
 """Unit → what it is made of, and how many of those."""
 _WHOLE = ("百分点", "千克", "千米", "千瓦")
 """Units that begin like a scale, and are none."""
-_ABOUT = ("余", "多")
+_ABOUT = "余多"
 """500余人 are counted in 人."""
 
 
@@ -26,7 +26,7 @@ def converted(number: Decimal, unit: str, wanted: str) -> Decimal | None:
     if not unit:
         return number
     stem, scale = _scaled(wanted)
-    other, factor = _scaled(unit.lstrip("".join(_ABOUT)) if unit.startswith(_ABOUT) else unit)
+    other, factor = _scaled(unit.lstrip(_ABOUT))
     if other and not _same(stem, other):
         return None
     return number * factor / scale

@@ -13,8 +13,9 @@ from jiheng.readers.sheets import Sheet
 from jiheng.readers.values import plain
 from jiheng.web.execution import values
 from jiheng.web.execution.importing.columns import is_sum, label, source_of
-from jiheng.web.execution.models import ExecutionTotal, FundSource, ImportBatch, Payment
+from jiheng.web.execution.models import FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.queries.money import executed_many
 from jiheng.web.execution.services.money import Entry, entry_key, obstacle, overdrawn
 from jiheng.web.plan.models import Project
 
@@ -217,9 +218,8 @@ def _kept_with_payee(batch: ImportBatch, drafts: list[Draft]) -> dict[str, str]:
 
 def _drop_overdrawn(batch: ImportBatch, found: Understood) -> None:
     """Cuts of budgets that are not there: problems of their rows, once it is known what the whole list does."""
-    left: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
-    for total in ExecutionTotal.objects.filter(project__in={d.project.pk for d in found.drafts}):
-        left |= {(total.project_id, s): getattr(total, f"budget_{s}") for s in FundSource.values}
+    so_far = executed_many({d.project.pk for d in found.drafts})
+    left = {(key, line.source): line.budget for key, money in so_far.items() for line in money.lines}
     for d in found.drafts:
         left[d.project.pk, d.entry.source] += d.entry.amount
     kept = []
@@ -255,11 +255,10 @@ def overspent(batch: ImportBatch, drafts: list[Draft]) -> list[dict[str, str]]:
     for d in drafts:
         more[d.project.pk] += d.entry.amount
     names, found = {d.project.pk: str(d.project) for d in drafts}, []
-    for total in ExecutionTotal.objects.filter(project__in=more):
-        budget, paid = (sum(getattr(total, f"{k}_{s}") for s in FundSource.values) for k in ("budget", "paid"))
-        paid += more[total.project_id]
-        if more[total.project_id] > 0 and paid > budget:
-            found.append((paid - budget, names[total.project_id], budget, paid))
+    for key, money in executed_many(more).items():
+        budget, paid = money.total.budget, money.total.paid + more[key]
+        if more[key] > 0 and paid > budget:
+            found.append((paid - budget, names[key], budget, paid))
     return [{"project": p, "budget": f"{b:,.2f}", "paid": f"{x:,.2f}"} for _, p, b, x in sorted(found, reverse=True)]
 
 

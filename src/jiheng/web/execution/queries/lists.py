@@ -67,7 +67,7 @@ def _sum_of(model: Any, **wanted: Any) -> Any:
 
 def _budget_by(on: date, source: str) -> Any:
     """The budget at the end of a day of the past, from the kept one: without what was adjusted since."""
-    whole = _added([F(f"budget_{s}") for s in ([source] if source else FundSource.values)])
+    whole = _kept("budget", source)
     since = {"on__gt": on} | ({"source": source} if source else {})
     # Asked once rather than of each of 100,000 projects: most days have none after them.
     if not BudgetAdjustment.objects.filter(project__budget_year__year=on.year, **since).exists():
@@ -84,11 +84,10 @@ def _paid_by(on: date, source: str) -> Any:
     return by_end if on == end else by_end - _sum_of(Payment, on__gt=on, on__lte=end)
 
 
-def _added(parts: list[Any]) -> Any:
-    total = parts[0]
-    for part in parts[1:]:
-        total = total + part
-    return total
+def _kept(kind: str, source: str) -> Any:
+    """What is kept of one fund source, or of all together."""
+    first, *rest = [F(f"{kind}_{s}") for s in ([source] if source else FundSource.values)]
+    return sum(rest, first)
 
 
 def with_money(totals: QuerySet[Any], on: date, known: date, source: str = "") -> QuerySet[Any]:
@@ -101,11 +100,8 @@ def with_money(totals: QuerySet[Any], on: date, known: date, source: str = "") -
     if on < known:
         budget, paid = _budget_by(on, source), _paid_by(on, source)
     else:
-        budget, paid = (
-            _added([F(f"{kind}_{s}") for s in ([source] if source else FundSource.values)])
-            for kind in ("budget", "paid")
-        )
-    whole = F("budget_fiscal") + F("budget_carry_over") + F("budget_other")
+        budget, paid = _kept("budget", source), _kept("paid", source)
+    whole = _kept("budget", "")
     found = totals.annotate(budget_shown=budget, paid_shown=paid, planned_now=planned_by(on))
     found = found.annotate(
         left_shown=F("budget_shown") - F("paid_shown"),

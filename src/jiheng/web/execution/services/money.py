@@ -92,10 +92,11 @@ def overdrawn(source: str, budget: Decimal) -> str:
 
 def _settle(kind: str, project: int) -> None:
     """Make the sums anew. Raises :class:`Refused` where adjustments cut more than there is."""
+    if kind != "adjustment":
+        refresh_totals([project])
+        return
     before = ExecutionTotal.objects.filter(project=project).first()
     refresh_totals([project])
-    if kind != "adjustment":
-        return
     after = ExecutionTotal.objects.get(project=project)
     for source in FundSource.values:
         was, now = (getattr(total, f"budget_{source}", Decimal(0)) for total in (before, after))
