@@ -154,8 +154,9 @@ def backup(out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个
     options_metavar="[选项]",
     help="""恢复：先核对备份文件的全部校验值，再一次写入数据库和上传的文件，要么全部恢复，要么一点不动。
 
-请先停止服务。数据库里已有数据时拒绝恢复，除非加 --replace。备份须由相同版本的程序生成。恢复后所有人要重新登录；
-审计日志原样恢复，哈希链照旧可以核验，恢复本身也记入日志。退出状态：0 已恢复；2 没有恢复，原来的数据没有改动。""",
+请先停止服务。数据库里已有数据时拒绝恢复，除非加 --replace。旧版程序生成的备份恢复到空数据库，表结构随即升级到
+现在的版本。恢复后所有人要重新登录；审计日志原样恢复，哈希链照旧可以核验，恢复本身也记入日志。
+退出状态：0 已恢复；2 没有恢复，原来的数据没有改动。""",
     epilog="示例：\n\n  jiheng admin restore 备份-20270105.jhb --check\n\n"
     "  jiheng admin restore 备份-20270105.jhb\n\n  jiheng admin restore 备份-20270105.jhb --replace",
 )

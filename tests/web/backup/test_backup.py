@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
 from jiheng.web.backup import contents
@@ -21,6 +22,7 @@ from jiheng.web.backup.archive import BackupError, Reader, Writer, file_digest, 
 from jiheng.web.backup.contents import kept_models
 from jiheng.web.backup.restoring import check, restore
 from jiheng.web.backup.saving import backup
+from jiheng.web.execution.models import Evidence
 from jiheng.web.plan.models import Indicator, Project
 from jiheng.web.supervision.models import AuditEntry
 from jiheng.web.supervision.queries import verify
@@ -240,7 +242,7 @@ def test_names_links_and_manifests_that_no_backup_has(tmp_path: Path, db: None) 
     for entry, said, about in (
         (link, "不该有的内容", manifest),
         ("media/other", "对不上", manifest),
-        ("media/link", "更新版本", manifest | {"version": 2}),
+        ("media/link", "更新版本", manifest | {"version": 3}),
         ("media/link", "没有绩衡备份的清单", manifest | {"format": "tar"}),
     ):
         path = tmp_path / "x.jhb"
@@ -251,11 +253,43 @@ def test_names_links_and_manifests_that_no_backup_has(tmp_path: Path, db: None) 
             Reader(path)
 
 
-def test_a_backup_of_another_schema_names_the_version_to_use(filled: Project, tmp_path: Path) -> None:
-    out = Writer(tmp_path / "old.jhb")
-    out.close({"program": "0.0.1", "schema": {"org": ["0001_initial"]}, "rows": {}, "audit": None})
-    with pytest.raises(BackupError, match=r"0\.0\.1 版恢复"):
-        restore(tmp_path / "old.jhb", replace=True)
+@pytest.mark.parametrize(
+    "schema, said",
+    [
+        ({"org": ["0001_initial", "9999_of_tomorrow"]}, r"0\.0\.1 生成，它的表结构现在的程序不认识"),
+        ({"org": ["0001_initial"]}, "只能恢复到空数据库"),
+    ],
+)
+def test_a_backup_of_another_schema_is_no_replacement(
+    filled: Project, tmp_path: Path, schema: dict[str, list[str]], said: str
+) -> None:
+    out = Writer(tmp_path / "other.jhb")
+    out.close({"program": "0.0.1", "schema": schema, "rows": {}, "audit": None})
+    before = everything()
+    with pytest.raises(BackupError, match=said):
+        restore(tmp_path / "other.jhb", replace=True)
+    assert everything() == before
+
+
+def test_kinds_of_objects_are_named_by_name_not_by_the_key_of_one_installation(filled: Project, tmp_path: Path) -> None:
+    kind = ContentType.objects.get_for_model(Project)
+    Evidence.objects.create(
+        content_type=kind,
+        object_id=filled.pk,
+        name="照片.pdf",
+        path="a",
+        size=1,
+        sm3="0" * 64,
+        by_id=filled.updated_by_id,
+    )
+    backup(tmp_path / "a.jhb")
+    # Another installation has made its tables, and the keys of their kinds, in another order.
+    ContentType.objects.filter(pk=kind.pk).update(model="project_then")
+    moved = ContentType.objects.create(app_label="plan", model="project")
+    ContentType.objects.clear_cache()
+    restore(tmp_path / "a.jhb", replace=True)
+    assert Evidence.objects.get().content_type_id == moved.pk != kind.pk
+    ContentType.objects.clear_cache()
 
 
 def jiheng(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

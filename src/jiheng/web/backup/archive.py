@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 FORMAT = "jiheng-backup"
-VERSION = 1
+VERSION = 2
+"""1 named kinds of objects by the keys of the installation, 2 names them by their names."""
 MANIFEST = "manifest.json"
 _PIECE = 2**20
 _MOST_MANIFEST = 512 * 2**20

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from jiheng.web.backup import older
 from jiheng.web.backup.archive import BackupError, Reader
-from jiheng.web.backup.contents import columns, emptied_models, kept_models, read_back, schema
+from jiheng.web.backup.contents import emptied_models, kept_models, names_a_kind, read_back, schema
 from jiheng.web.backup.saving import media_files
 from jiheng.web.supervision.models import AuditHead
 from jiheng.web.supervision.queries import verify as verify_chain
@@ -32,7 +33,7 @@ _ROWS = 500
 def check(path: Path) -> dict[str, Any]:
     """What the archive says about itself, after every checksum was found right. Raises :class:`BackupError`."""
     with Reader(path) as archive:
-        _same_schema(archive)
+        _is_older(archive)
         archive.verify()
         return archive.manifest
 
@@ -40,29 +41,37 @@ def check(path: Path) -> dict[str, Any]:
 def restore(path: Path, replace: bool = False, tell: Tell = lambda _: None) -> dict[str, int]:
     """Put back what a backup holds; rows by table. Raises :class:`BackupError`, and then nothing was changed.
 
-    A database that holds something is refused unless ``replace``. The tables are made where there are none.
+    A database that holds something is refused unless ``replace``. The tables are made where there are none. What an
+    older program backed up is brought to today's tables, and needs an empty database.
     """
-    with Reader(path) as archive:
-        _same_schema(archive)
-        _prepare()
-        if not replace and (found := _first_full()):
+    with Reader(path) as archive, ExitStack() as stack:
+        is_older = _is_older(archive)
+        if is_older:
+            stack.enter_context(older.new_tables())
+        else:
+            _prepare()
+        if not replace and (found := _first_full(is_older)):
             raise BackupError(f"数据库里已有数据（{found}），没有恢复。确定要用备份替换全部数据时，加 --replace。")
         archive.verify()
         tell("备份文件完整，校验值都正确")
         with _new_media(archive) as swap:
             tell(f"上传的文件：{len(archive.media())} 个")
-            counts = _database(archive, path, swap)
+            counts = (_older_database if is_older else _database)(archive, path, swap)
     tell(f"数据库：{sum(counts.values())} 行，审计日志首尾相连")
     return counts
 
 
-def _same_schema(archive: Reader) -> None:
+def _is_older(archive: Reader) -> bool:
+    """Whether an older program wrote it. Raises :class:`BackupError` where its tables are neither ours nor older."""
     theirs, ours = archive.manifest.get("schema"), schema()
-    if theirs != ours:
-        made = archive.manifest.get("program", "？")
-        raise BackupError(
-            f"备份由绩衡 {made} 生成，它的表结构与现在的程序不同，没有恢复。请用 {made} 版恢复，然后再升级程序。"
-        )
+    if theirs == ours:
+        return False
+    if isinstance(theirs, dict) and older.is_older(theirs, ours):
+        return True
+    made = archive.manifest.get("program", "？")
+    raise BackupError(
+        f"备份由绩衡 {made} 生成，它的表结构现在的程序不认识，没有恢复。请用生成它的版本或更新的版本恢复。"
+    )
 
 
 def _prepare() -> None:
@@ -81,9 +90,9 @@ def _applied() -> list[Any]:
     return list(recorder.migration_qs) if recorder.has_table() else []
 
 
-def _first_full() -> str:
-    """What the database holds already, in words; empty where it holds nothing."""
-    for model in kept_models():
+def _first_full(is_older: bool) -> str:
+    """What the database holds already, in words; empty where it holds nothing. For an older backup it has no tables."""
+    for model in () if is_older else kept_models():
         if model._base_manager.exists():
             return f"{model._meta.verbose_name}等"
     return "上传的文件" if next(media_files(), None) else ""
@@ -129,24 +138,54 @@ def _new_media(archive: Reader) -> Iterator[Callable[[], None]]:
 
 def _database(archive: Reader, path: Path, swap: Callable[[], None]) -> dict[str, int]:
     """Replace all rows in one transaction, and the files at its end."""
-    counts: dict[str, int] = {}
-    try:
+    with _refusing(), transaction.atomic(), _unordered():
+        before = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
+        for model in [*emptied_models(), *reversed(kept_models())]:
+            _empty(model)
+        counts = _fill_all(archive, kept_models())
+        _finish(archive, path, counts, before, swap)
+    return counts
+
+
+def _older_database(archive: Reader, path: Path, swap: Callable[[], None]) -> dict[str, int]:
+    """Fill the older tables in one transaction, bring them up to date, then look at the trail and place the files."""
+    with _refusing():
+        models_then = kept_models(older.make_tables(archive.manifest["schema"]))
         with transaction.atomic(), _unordered():
-            before = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
-            for model in [*emptied_models(), *reversed(kept_models())]:
-                _empty(model)
-            for model in kept_models():
-                counts[model._meta.label_lower] = _fill(model, archive)
-            _check(archive, counts)
-            _count_on()
-            record(
-                "从备份恢复", None, {"audit_before": before},
-                {"file": path.name, "made_at": archive.manifest.get("made_at"), "rows": sum(counts.values())},
-            )  # fmt: skip
-            swap()
+            counts = _fill_all(archive, models_then)
+            _count_on(models_then)
+        older.bring_up_to_date()
+        with transaction.atomic():
+            _finish(archive, path, counts, None, swap)
+    return counts
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
     except DatabaseError as error:
         raise BackupError(f"数据库没有接受备份里的内容（{error}）。没有恢复，原来的数据没有改动。") from error
+
+
+def _fill_all(archive: Reader, tables: list[type[models.Model]]) -> dict[str, int]:
+    """Every row is there, and every key names something; rows by table."""
+    counts = {model._meta.label_lower: _fill(model, archive) for model in tables}
+    if counts != archive.manifest.get("rows"):
+        raise BackupError("备份里的行数与清单对不上，没有恢复，原来的数据没有改动。")
+    connection.check_constraints()
     return counts
+
+
+def _finish(
+    archive: Reader, path: Path, counts: dict[str, int], before: dict[str, Any] | None, swap: Callable[[], None]
+) -> None:
+    """The audit trail is still a chain, and goes on with the restore; new keys follow; the files take their place."""
+    _check_trail(archive)
+    _count_on(kept_models())
+    about = {"file": path.name, "made_at": archive.manifest.get("made_at"), "rows": sum(counts.values())}
+    record("从备份恢复", None, {"audit_before": before}, about)
+    swap()
 
 
 @contextmanager
@@ -169,43 +208,42 @@ def _empty(model: type[models.Model]) -> None:
 
 def _fill(model: type[models.Model], archive: Reader) -> int:
     """All rows of a table, below the models: no timestamp is set anew, and the audit trail takes its old entries."""
-    label, fields = model._meta.label_lower, model._meta.local_concrete_fields
+    label, known = model._meta.label_lower, {f.attname: f for f in model._meta.local_concrete_fields}
     lines = archive.lines(archive.data_of(label)) if archive.data_of(label) in archive.files else iter(())
-    if json.loads(next(lines, b"null")) != columns(model):
+    written = json.loads(next(lines, b"null"))
+    if not isinstance(written, list) or sorted(map(str, written)) != sorted(known):
         raise BackupError(f"备份里“{label}”的栏目与现在的程序不同，没有恢复。")
+    fields = [known[name] for name in written]
+    kinds = older.KINDS if archive.manifest["version"] == 1 else {}
     quote = connection.ops.quote_name
     names = ", ".join(quote(f.column) for f in fields)
     marks = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})"  # noqa: S608
     count = 0
     with connection.cursor() as cursor:
-        while page := [_values(label, fields, text) for text in islice(lines, _ROWS)]:
+        while page := [_values(label, fields, text, kinds) for text in islice(lines, _ROWS)]:
             cursor.executemany(statement, page)
             count += len(page)
     return count
 
 
-def _values(label: str, fields: Any, text: bytes) -> list[Any]:
+def _values(label: str, fields: Any, text: bytes, kinds: Mapping[int, str]) -> list[Any]:
     try:
-        values = json.loads(text)
-        return [read_back(f, v, connection) for f, v in zip(fields, values, strict=True)]
-    except (ValueError, TypeError, ValidationError) as error:
+        pairs = list(zip(fields, json.loads(text), strict=True))
+        return [read_back(f, kinds.get(v, v) if names_a_kind(f) else v, connection) for f, v in pairs]
+    except (ValueError, TypeError, AttributeError, ValidationError) as error:
         raise BackupError(f"备份里“{label}”有一行读不出来（{error}），没有恢复，原来的数据没有改动。") from error
 
 
-def _check(archive: Reader, counts: dict[str, int]) -> None:
-    """Every row is there, every key names something, and the audit trail still is a chain."""
-    if counts != archive.manifest.get("rows"):
-        raise BackupError("备份里的行数与清单对不上，没有恢复，原来的数据没有改动。")
-    connection.check_constraints()
+def _check_trail(archive: Reader) -> None:
     entries, broken = verify_chain()
     head = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
     if broken is not None or head != archive.manifest.get("audit") or entries != (head or {"sequence": 0})["sequence"]:
         raise BackupError("备份里的审计日志接不上，可能被改动过。没有恢复，原来的数据没有改动。")
 
 
-def _count_on() -> None:
+def _count_on(tables: list[type[models.Model]]) -> None:
     """Let new rows take keys after the restored ones."""
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), kept_models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), tables):
             cursor.execute(statement)
