@@ -122,6 +122,34 @@ def import_people(
 
 
 @admin.command(
+    "unlock",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""解锁：账号或地址因连续输错而暂停登录的，立即可以再试。不改口令，不停用动态口令，记入审计日志。
+
+写账号的，从任何地址登录这个账号都重新计数；写 --address 的，从这个地址登录任何账号都重新计数。退出状态：0 已解锁；2 没有办理。""",
+    epilog="示例：\n\n  jiheng admin unlock anquan.139902\n\n  jiheng admin unlock --address 10.8.3.21",
+)
+def unlock(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="账号")] = "",
+    address: Annotated[str, typer.Option("--address", metavar="ADDRESS", help="来访的地址")] = "",
+) -> None:
+    """The command."""
+    set_up()
+    must_be_built()
+    from jiheng.web.org.services.people import unlock_at_server
+    from jiheng.web.org.services.places import Wrong
+
+    if bool(account) == bool(address):
+        raise _refuse("请写明账号，或用 --address 写明地址，二者选一。")
+    try:
+        forgotten = unlock_at_server(account, address)
+    except Wrong as error:
+        raise _refuse(error) from error
+    typer.echo(f"已解锁 {account or address}。" if forgotten else f"{account or address} 没有被锁定，不用解锁。")
+
+
+@admin.command(
     "backup",
     cls=ChineseCommand,
     options_metavar="[选项]",

@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "rules",
-    "axes",
     "django_tasks",
     "django_tasks_db",
     "jiheng.web.protection",
@@ -83,7 +82,6 @@ MIDDLEWARE = [
     "jiheng.web.org.middleware.back_to_the_page",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"
@@ -106,7 +104,7 @@ DATABASES = {"default": database(os.environ.get("JIHENG_DATABASE_URL", f"sqlite:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -128,15 +126,6 @@ OIDC_LABEL = os.environ.get("JIHENG_OIDC_LABEL", "统一身份认证")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5  # hours
-# By account alone: a whole office reaches us from one address, and colleagues must not be locked out with one of them;
-# and an attacker gains nothing by changing address.
-AXES_LOCKOUT_PARAMETERS = [["username"]]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page tells when the lock ends, and that must stay true
-AXES_LOCKOUT_CALLABLE = "jiheng.web.org.views.session.locked"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
 # A session ends when nothing was done for so long; org.middleware.kept_session writes it, once a minute at most.
@@ -207,5 +196,3 @@ EMAIL_MINUTES = int(os.environ.get("JIHENG_EMAIL_MINUTES", "5"))
 SITE_URL = os.environ.get("JIHENG_URL", "").rstrip("/")
 """Where people reach the platform, for links in letters and for the identity provider to come back to."""
 DEFAULT_FROM_EMAIL = os.environ.get("JIHENG_EMAIL_FROM", "jiheng@localhost")
-# axes.W006 wants the address among the lock-out parameters; why it is not is said above.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]

@@ -22,11 +22,31 @@ def logged_out(person: Person) -> None:
     record("退出登录", person)
 
 
-def login_failed(username: str, locked: bool) -> None:
-    """Record a failed login to an account that exists. How often that may happen, the lock-out limits."""
-    person = Person.objects.filter(username=username).first()
-    if person is not None:
-        record("账号锁定" if locked else "登录失败", person)
+def _account(username: str) -> Person | None:
+    """The account of exactly this name, with what tells its district: one query whether or not it exists."""
+    found = Person.objects.select_related("unit__department", "district").filter(username=username).first()
+    return found if found is not None and found.username == username else None
+
+
+def identify(username: str, password: str) -> Person | None:
+    """The active person whose password this is.
+
+    The work is the same for an account that does not exist, is disabled or has no password, so that the time it takes
+    tells nothing.
+    """
+    person = _account(username)
+    if person is None:
+        Person().set_password(password)
+        return None
+    return person if person.check_password(password) and person.is_active else None
+
+
+def login_failed(username: str, locked: bool = False) -> None:
+    """Record a failed login, also to an account that does not exist: whose name is not kept, for it may be a password
+    typed into the wrong field. How often that may happen, the lock-out limits."""
+    action = "登录锁定" if locked else "登录失败"
+    person = _account(username)
+    record(action, person, name="" if person is not None else "没有这个账号")
 
 
 @transaction.atomic

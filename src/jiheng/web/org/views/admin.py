@@ -24,6 +24,7 @@ from jiheng.web.org.queries import people_in
 from jiheng.web.org.roles import Role
 from jiheng.web.org.services import people, places, succession
 from jiheng.web.org.services.places import Wrong
+from jiheng.web.protection import tries
 
 View = Callable[..., HttpResponse]
 
@@ -168,7 +169,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     units = Unit.objects.filter(valid_to=None, department__district=_district(request)).order_by("code")
     may = allowed(request.user, "org.manage_accounts")
     context = {"page": page, "q": request.GET.get("q", ""), "role": request.GET.get("role", ""), "roles": Role.choices}
-    locked = queries.locked_out(p.username for p in page)
+    locked = tries.locked_out([p.username for p in page])
     context |= {"edit": may, "units": units if may else [], "locked": locked}
     return render(request, "org/people.html", context)
 
@@ -203,7 +204,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "someone": someone, "held": someone.roles.select_related("unit", "department", "district", "granted_by"),
         "edit": edit, "grants": grants,
         "unlock": allowed(request.user, "org.unlock"), "has_codes": bool(someone.totp_secret),
-        "locked": bool(queries.locked_out([someone.username])),
+        "locked": bool(tries.locked_out([someone.username])),
         "roles": Role.choices,
         "units": Unit.objects.filter(department__district=district, valid_to=None).order_by("code") if grants else [],
         "departments": Department.objects.filter(district=district) if grants else [],
