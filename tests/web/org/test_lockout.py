@@ -139,19 +139,8 @@ def _without_password(person: Any) -> None:
     clerk.save()
 
 
-def with_codes(clerk: Any) -> str:
-    secret = pyotp.random_base32()
-    clerk.totp_secret = secret
-    clerk.save()
-    return secret
-
-
-def _with_codes(person: Any) -> None:
-    with_codes(person("clerk"))
-
-
 @pytest.mark.usefixtures("clock")
-@pytest.mark.parametrize("make", [_active, _disabled, _without_password, _with_codes])
+@pytest.mark.parametrize("make", [_active, _disabled, _without_password])
 def test_nothing_tells_whether_an_account_exists(
     person: Any, make: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,7 +178,7 @@ def test_letters_of_another_case_give_no_new_tries(person: Any) -> None:
 
 
 @pytest.mark.usefixtures("clock")
-def test_wrong_codes_are_counted_apart_and_a_right_password_gives_no_new_ones(person: Any) -> None:
+def test_wrong_codes_are_counted_apart_and_a_right_password_gives_no_new_ones(person: Any, with_codes: Any) -> None:
     secret = with_codes(person("clerk"))
     client = Client(REMOTE_ADDR=FAR)
     statuses = []
@@ -203,7 +192,7 @@ def test_wrong_codes_are_counted_apart_and_a_right_password_gives_no_new_ones(pe
 
 
 @pytest.mark.usefixtures("clock")
-def test_codes_guessed_from_many_addresses_are_bounded(person: Any) -> None:
+def test_codes_guessed_from_many_addresses_are_bounded(person: Any, with_codes: Any) -> None:
     with_codes(person("clerk"))
     statuses = []
     for n in range(6):

@@ -189,14 +189,12 @@ def test_wrong_passwords_do_not_matter_and_disabled_accounts_stay_outside(provid
     assert not clerk.roles.filter(role="unit_head").exists()
 
 
-def test_a_one_time_code_is_still_asked_for(provider: Any, person: Any) -> None:
-    clerk = person("clerk")
-    clerk.totp_secret = pyotp.random_base32()
-    clerk.save()
+def test_a_one_time_code_is_still_asked_for(provider: Any, person: Any, with_codes: Any) -> None:
+    secret = with_codes(person("clerk"))
     client = Client()
     assert log_in(client).url == "/login/code/"
     assert "_auth_user_id" not in client.session
-    assert client.post("/login/code/", {"code": pyotp.TOTP(clerk.totp_secret).now()}).url == "/"
+    assert client.post("/login/code/", {"code": pyotp.TOTP(secret).now()}).url == "/"
     assert client.get("/account/").status_code == 200
 
 

@@ -86,12 +86,13 @@ def test_one_time_codes_are_set_up_asked_for_and_good_once(person: Any) -> None:
     clerk = person("clerk")
     client = Client()
     client.force_login(clerk)
-    client.get("/account/totp/")
-    secret = client.session["totp_secret"]
+    secret = client.get("/account/totp/").context["secret"]
+    assert secret not in str(dict(client.session)), "it is kept sealed"
     totp = pyotp.TOTP(secret)
-    assert "不正确" in client.post("/account/totp/", {"code": "000000"}).content.decode()
+    assert "不正确" in client.post("/account/totp/", {"code": "000000", "password": PASSWORD}).content.decode()
     before = totp.at(timezone.now() - timedelta(seconds=30))
-    assert client.post("/account/totp/", {"code": before}).status_code == 302
+    assert "现在的口令不正确" in client.post("/account/totp/", {"code": before, "password": "x"}).content.decode()
+    assert client.post("/account/totp/", {"code": before, "password": PASSWORD}).status_code == 302
 
     other = Client()
     assert log_in(other, "clerk").url == "/login/code/"

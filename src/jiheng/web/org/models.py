@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 
 from jiheng.web.org.lineage import Lineage, heirs
-from jiheng.web.org.roles import Role
+from jiheng.web.org.roles import CodesFor, Role
 
 
 class Scope(NamedTuple):
@@ -30,6 +30,7 @@ class District(models.Model):
 
     code = models.CharField("区划代码", max_length=6, unique=True)
     name = models.CharField("名称", max_length=100)
+    codes_for = models.CharField("必须使用动态口令", max_length=16, choices=CodesFor.choices, default=CodesFor.NOBODY)
 
     class Meta:
         ordering = ["code"]
@@ -146,7 +147,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)
-    totp_secret = models.CharField(max_length=64, blank=True)
+    totp_secret = models.CharField(max_length=255, blank=True)
+    """Sealed (:mod:`jiheng.web.protection.sealing`); services.codes opens it."""
     totp_step = models.BigIntegerField(default=0)
     """The time step of the last code used, which cannot be used again."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -186,6 +188,20 @@ class Person(AbstractBaseUser):
     def forget_roles(self) -> None:
         """Read the roles anew: they were changed."""
         self.__dict__.pop("_held", None)
+
+
+class PastPassword(models.Model):
+    """The hash of a password that a person has had, so that it is not taken again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "用过的口令"
+
+    def __str__(self) -> str:
+        return str(self.person)
 
 
 class RoleAssignment(models.Model):

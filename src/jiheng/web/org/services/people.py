@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
 
+from jiheng.web.org import passwords
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, require
 from jiheng.web.org.roles import ADMINISTRATORS, DEPARTMENT_ROLES, UNIT_ROLES, Role
 from jiheng.web.org.services.places import Wrong
 from jiheng.web.protection import tries
 from jiheng.web.supervision.services import notify, record
-
-_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
-def first_password() -> str:
-    """A password to be handed over once and changed at the first login: three kinds of characters, none alike."""
-    return (
-        "".join(secrets.choice(_LETTERS) for _ in range(10))
-        + "-"
-        + secrets.choice("23456789")
-        + secrets.choice("ABCDEF")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,7 @@ def create(person: Person, wanted: Wanted) -> tuple[Person, str]:
     district = _own_district(person, "org.manage_accounts")
     require(person, "org.manage_accounts", wanted.unit or district)
     _check(wanted)
-    password = first_password()
+    password = passwords.temporary()
     made = Person.objects.create_user(
         wanted.username,
         wanted.name.strip(),
@@ -150,10 +137,8 @@ def _no_administrator(someone: Person) -> None:
 
 
 def _new_password(someone: Person) -> str:
-    password = first_password()
-    someone.set_password(password)
-    someone.must_change_password, someone.password_changed_at = True, timezone.now()
-    someone.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    password = passwords.temporary()
+    passwords.set_new(someone, password, must_change=True)
     return password
 
 
@@ -165,8 +150,8 @@ def renew_administrator(someone: Person, active: bool = True) -> str:
     """
     if not ADMINISTRATORS & {a.role for a in someone.roles.all()}:
         raise Wrong(f"{someone}不是系统、安全或审计管理员，请由系统管理员在页面上办理。")
-    someone.is_active, someone.totp_secret = active, ""
-    someone.save(update_fields=["is_active", "totp_secret"])
+    someone.is_active, someone.totp_secret, someone.totp_step = active, "", 0
+    someone.save(update_fields=["is_active", "totp_secret", "totp_step"])
     record("在服务器上重置管理员口令" if active else "在服务器上停用管理员账号", someone)
     return _new_password(someone) if active else ""
 
@@ -191,18 +176,6 @@ def unlock_at_server(account: str = "", address: str = "") -> int:
     forgotten = tries.unlock_account(account) if account else tries.unlock_address(address)
     record("在服务器上解锁", someone, None, {"address": address} if address else None, name=account or address)
     return forgotten
-
-
-@transaction.atomic
-def forget_codes(person: Person, someone: Person) -> None:
-    """Ask someone for no one-time codes any more who lost the device. Nobody does so for themselves here."""
-    require(person, "org.unlock", someone)
-    if someone.pk == person.pk:
-        raise Wrong("不能在这里停用自己的动态口令。")
-    someone.totp_secret, someone.totp_step = "", 0
-    someone.save(update_fields=["totp_secret", "totp_step"])
-    record("停用他人的动态口令", someone)
-    notify([someone], f"您的动态口令已由{person.name}停用。如果不是您要求的，请立即修改口令并报告。")
 
 
 def _place(role: Role, unit: Unit | None, department: Department | None) -> tuple[Department | None, Unit | None]:

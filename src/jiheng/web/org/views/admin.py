@@ -21,8 +21,8 @@ from jiheng.web.org import people_excel, queries
 from jiheng.web.org.models import Department, District, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.queries import people_in
-from jiheng.web.org.roles import Role
-from jiheng.web.org.services import people, places, succession
+from jiheng.web.org.roles import CodesFor, Role
+from jiheng.web.org.services import codes, people, places, succession
 from jiheng.web.org.services.places import Wrong
 from jiheng.web.protection import tries
 
@@ -171,7 +171,18 @@ def accounts(request: HttpRequest) -> HttpResponse:
     context = {"page": page, "q": request.GET.get("q", ""), "role": request.GET.get("role", ""), "roles": Role.choices}
     locked = tries.locked_out([p.username for p in page])
     context |= {"edit": may, "units": units if may else [], "locked": locked}
+    context |= {"demands": allowed(request.user, "org.unlock"), "codes_for": CodesFor.choices}
+    context |= {"district": _district(request)}
     return render(request, "org/people.html", context)
+
+
+@_for("org.unlock")
+@require_POST
+def demand_codes(request: HttpRequest) -> HttpResponse:
+    """Who in the district must use one-time codes."""
+    district = _district(request)
+    _done(request, lambda: codes.demand(request.user, district, request.POST.get("codes_for", "")), "已保存。")
+    return redirect("org-people")
 
 
 @_for("org.manage_accounts")
@@ -236,7 +247,7 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     elif do == "unlock":
         _done(request, lambda: people.unlock(me, someone), "已解锁。")
     elif do == "forget_codes":
-        _done(request, lambda: people.forget_codes(me, someone), "动态口令已停用，下次登录只凭口令。")
+        _done(request, lambda: codes.forget(me, someone), "动态口令已停用，下次登录只凭口令。")
     elif do == "grant" and request.POST.get("role") in Role.values:
         units, departments = Unit.objects.select_related("department"), Department.objects.all()
         unit = units.filter(pk=number(request.POST.get("unit"))).first()

@@ -1,4 +1,4 @@
-"""Log in (with a one-time code where set up), log out, change the own password, set up one-time codes."""
+"""Log in (with a one-time code where set up), log out, change the own password."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jiheng.web.org import forms, oidc, passwords, queries, totp
-from jiheng.web.org.middleware import BY_PROVIDER
+from jiheng.web.org import forms, oidc, passwords, queries
+from jiheng.web.org.middleware import BY_PROVIDER, ENTERED
+from jiheng.web.org.services import codes
 from jiheng.web.org.services import session as services
 from jiheng.web.protection import device
+from jiheng.web.protection.sealing import Unreadable
 from jiheng.web.protection.tries import Attempt
 
 _CODE_SECONDS = 300
+UNREADABLE = "本机没有加密这个动态口令的密钥，无法核对。请联系运维人员找回密钥文件，或由安全管理员停用后重新设置。"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -39,7 +42,7 @@ def _attempt(request: HttpRequest, username: str, code: bool = False) -> Attempt
 
 def _enter(request: HttpRequest, person: Any, target: str, by_provider: bool = False) -> HttpResponse:
     login(request, person, backend=_BACKEND)
-    request.session[BY_PROVIDER] = by_provider
+    request.session[BY_PROVIDER], request.session[ENTERED] = by_provider, int(time.time())
     services.logged_in(person, by_provider)
     _attempt(request, person.username).succeeded()
     response = redirect(target)
@@ -120,7 +123,12 @@ def _try_code(request: HttpRequest, person: Any, form: Any, waiting: dict[str, A
     attempt = _attempt(request, person.username, code=True)
     if wait := attempt.take():
         return _locked(request, wait)
-    if not services.use_code(person, form.cleaned_data["code"]):
+    try:
+        right = codes.use_code(person, form.cleaned_data["code"])
+    except Unreadable:
+        form.add_error(None, UNREADABLE)
+        return None
+    if not right:
         return _failed(request, person.username, attempt, form, "动态口令不正确，或已经用过。")
     attempt.give_back()
     return _enter(request, person, waiting["next"], waiting.get("by_provider", False))
@@ -171,25 +179,3 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "口令已修改，下次登录请用新口令。")
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "org/password.html", {"form": form, "why": passwords.why_change(request.user)})
-
-
-@never_cache
-@login_required
-def codes(request: HttpRequest) -> HttpResponse:
-    """Set up one-time codes, or drop them; either takes a right code."""
-    person = request.user
-    form = forms.CodeForm(request.POST or None)
-    secret = "" if person.totp_secret else request.session.setdefault("totp_secret", totp.new_secret())
-    if request.method == "POST" and form.is_valid():
-        code = form.cleaned_data["code"]
-        if secret and services.set_up_codes(person, secret, code):
-            request.session.pop("totp_secret", None)
-            messages.success(request, "动态口令已启用，下次登录时要输入。")
-            return redirect("totp")
-        if not secret and services.use_code(person, code):
-            services.drop_codes(person)
-            messages.success(request, "动态口令已停用。")
-            return redirect("totp")
-        form.add_error("code", "动态口令不正确，或已经用过。请核对手机时间，等下一个口令出现再试。")
-    address = totp.address(secret, person.username) if secret else ""
-    return render(request, "org/totp.html", {"form": form, "secret": secret, "address": address})
