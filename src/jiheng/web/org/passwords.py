@@ -65,9 +65,8 @@ class VarietyValidator:
 
     def get_help_text(self) -> str:
         """The rule in words."""
-        return (
-            f"至少 {_DIFFERENT} 种不同的字符，不能有 {_RUN} 个以上重复或连着的字符（如 aaaa、1234、qwer），不能包含账号。"
-        )
+        runs = f"不能有 {_RUN} 个以上重复或连着的字符（如 aaaa、1234、qwer）"
+        return f"至少 {_DIFFERENT} 种不同的字符，{runs}，不能包含账号。"
 
 
 def _row(low: str) -> str:
@@ -88,7 +87,9 @@ class PastValidator:
             return
         had = [user.password, *user.past_passwords.values_list("password", flat=True)[: KEPT - 1]]
         if any(check_password(password, one) for one in had):
-            raise ValidationError(f"这是您最近用过的口令。最近 {KEPT} 个口令都不能再用，请换一个。", code="password_past")
+            raise ValidationError(
+                f"这是您最近用过的口令。最近 {KEPT} 个口令都不能再用，请换一个。", code="password_past"
+            )
 
     def get_help_text(self) -> str:
         """The rule in words."""

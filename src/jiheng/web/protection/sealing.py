@@ -1,8 +1,8 @@
 """Secrets that must be read again are kept encrypted (AES-256-GCM) with the installation's key, which is no part of the
 database: who has a copy of the database, or of a backup, cannot read them.
 
-The key is the first line of the file ``key`` in the data folder, or the first in ``JIHENG_KEY``; lines after it are keys
-of before, which still open what they closed.
+The key is the first line of the file ``key`` in the data folder, or the first in ``JIHENG_KEY``; those after it are
+keys of before, which still open what they closed.
 """
 
 from __future__ import annotations

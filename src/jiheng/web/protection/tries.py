@@ -43,7 +43,7 @@ _LOCKS = {bound.kind: bound for bound in (PAIR, DEVICE, ACCOUNT, CODE_PAIR, CODE
 
 
 def same_place(address: str) -> str:
-    """The address as it is counted: of IPv6 the network of 64 bits, in which one subscriber has as many as they like."""
+    """The address as it is counted: of IPv6 its network of 64 bits, in which one subscriber has any number."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -64,7 +64,7 @@ def _now() -> int:
 
 
 class Attempt:
-    """One try to log in to ``account`` from ``address``; ``device`` names a browser that the account knows, or is empty.
+    """One try to log in to ``account`` from ``address``; ``device`` names a browser that the account knows, if it does.
 
     ``code``: it is the second step, whose tries are counted apart: a right password gives no new tries for the code.
     """

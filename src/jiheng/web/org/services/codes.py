@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from jiheng.web.org import totp
 from jiheng.web.org.models import District, Person
 from jiheng.web.org.permissions import require
 from jiheng.web.org.roles import CodesFor
 from jiheng.web.org.services.places import Wrong
+from jiheng.web.protection import private, sealing
 from jiheng.web.protection.sealing import Unreadable, seal, unseal
 from jiheng.web.supervision.services import notify, record
 
@@ -97,9 +99,27 @@ def _opens(person: Person) -> bool:
     return True
 
 
+def change_key() -> tuple[int, str]:
+    """Close every secret with a new key; how many, and where the keys of before are kept.
+
+    Whatever stops it on the way, the file holds every key that a secret is closed with. Where ``JIHENG_KEY`` names the
+    keys, its first is the new one already.
+    """
+    if settings.KEYS:
+        return _seal_anew(), ""
+    before = sealing.keys()
+    aside = sealing.key_file().with_name(f"key.{timezone.localtime():%Y%m%d%H%M%S}")
+    private.write(aside, "".join(f"{key}\n" for key in before))
+    sealing.keep_keys([sealing.new_key(), *before])
+    count = _seal_anew()
+    if not unreadable():
+        sealing.keep_keys(sealing.keys()[:1])
+    return count, str(aside)
+
+
 @transaction.atomic
-def seal_anew() -> int:
-    """Close every secret with the present key, after it was changed; how many. Those that no key opens stay."""
+def _seal_anew() -> int:
+    """Close every secret with the present key; how many. Those that no key opens stay as they are."""
     count = 0
     for person in Person.objects.select_for_update().exclude(totp_secret=""):
         if _opens(person):
