@@ -12,6 +12,7 @@ from jiheng.web.api import services
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
 from jiheng.web.org.permissions import allowed
+from jiheng.web.protection.full import left_out_when_full
 from jiheng.web.protection.limits import count_one, wait_for, wrong_tokens
 
 
@@ -39,7 +40,8 @@ def _refuse(request: HttpRequest, why: str) -> NoReturn:
     limit, asker = wrong_tokens(request.META.get("REMOTE_ADDR", ""))
     if seconds := wait_for([(limit, asker)]):
         raise TooMany(seconds)
-    count_one(limit, asker)
+    with left_out_when_full():
+        count_one(limit, asker)
     raise AuthenticationError(401, why)
 
 
@@ -63,7 +65,8 @@ class BearerToken(HttpBearer):
         if why := _refusal(found):
             _refuse(request, why)
         assert found is not None
-        services.note_use(found)
+        with left_out_when_full():
+            services.note_use(found)
         # The role that entitles to tokens may have been taken away since.
         if not allowed(found.person, "api.token"):
             raise AuthorizationError(403, "令牌所属的账号已没有使用数据接口的权限。")
