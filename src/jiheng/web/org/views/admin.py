@@ -223,6 +223,11 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "org/account.html", context)
 
 
+def _years(request: HttpRequest) -> tuple[int, int | None]:
+    """The years that a role is given for. Raises :class:`Wrong`."""
+    return people.checked_years(request.POST.get("year_from", ""), request.POST.get("year_to", ""))
+
+
 @_for("org.manage_accounts", "org.grant_roles", "org.unlock")
 @require_POST
 def change_account(request: HttpRequest, pk: int) -> HttpResponse:
@@ -253,10 +258,17 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
         unit = units.filter(pk=number(request.POST.get("unit"))).first()
         department = departments.filter(pk=number(request.POST.get("department"))).first()
         role = Role(request.POST["role"])
-        _done(request, lambda: people.grant(me, someone, role, district, unit, department), "角色已授予。")
-    elif do == "revoke":
+        _done(
+            request,
+            lambda: people.grant(me, someone, role, district, unit, department, _years(request)),
+            "角色已授予。",
+        )
+    elif do in ("revoke", "years"):
         held = get_object_or_404(RoleAssignment, pk=number(request.POST.get("assignment")), person=someone)
-        _done(request, lambda: people.revoke(me, held), "角色已收回。")
+        if do == "revoke":
+            _done(request, lambda: people.revoke(me, held), "角色已收回。")
+        else:
+            _done(request, lambda: people.set_years(me, held, _years(request)), "角色的年度已修改。")
     return redirect("org-account", pk=pk)
 
 
