@@ -143,3 +143,29 @@ def test_a_folder_without_data_is_said_to_be_one(tmp_path: Path, command: tuple[
         env=environment | {"PYTHONPATH": str(source)}, text=True, timeout=120,
     )  # fmt: skip
     assert (done.returncode, "还没有绩衡的数据" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
+def test_who_waits_after_wrong_passwords_is_unlocked_by_account_or_address() -> None:
+    from django.test import Client
+
+    from jiheng.web.supervision.models import AuditEntry
+
+    secret = passwords(run("create-district", "139902", "清河区").output)["anquan.139902"]
+    log_in = lambda password: Client(REMOTE_ADDR="10.8.3.21").post(  # noqa: E731
+        "/login/", {"username": "anquan.139902", "password": password}
+    )
+    for arguments in (("anquan.139902",), ("--address", "10.8.3.21")):
+        assert [log_in("wrong").status_code for _ in range(5)][-1] == 429
+        assert log_in(secret).status_code == 429
+        done = run("unlock", *arguments)
+        assert (done.exit_code, "已解锁" in done.output) == (0, True), done.output
+        assert log_in(secret).status_code == 302
+        assert "没有被锁定" in run("unlock", "shenji.139902").output
+    assert AuditEntry.objects.filter(action="在服务器上解锁", person="系统").count() == 4
+    for arguments, said in (
+        ((), "请写明账号"),
+        (("nobody-at-all",), "没有账号"),
+        (("x", "--address", "y"), "二者选一"),
+    ):
+        refused = run("unlock", *arguments)
+        assert (refused.exit_code, said in refused.output) == (2, True)

@@ -87,3 +87,20 @@ def person(district: Any) -> Any:
 
     assert Department.objects.exists()
     return make
+
+
+@pytest.fixture
+def with_codes() -> Any:
+    """``with_codes(person)``: one-time codes are asked of them from now on; the secret of their app."""
+    import pyotp
+
+    from jiheng.web.org.models import Person
+    from jiheng.web.org.services.codes import purpose_of
+    from jiheng.web.protection.sealing import seal
+
+    def make(someone: Any) -> str:
+        secret = pyotp.random_base32()
+        Person.objects.filter(pk=someone.pk).update(totp_secret=seal(secret, purpose_of(someone.pk)))
+        return secret
+
+    return make

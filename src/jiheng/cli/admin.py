@@ -122,17 +122,74 @@ def import_people(
 
 
 @admin.command(
+    "unlock",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""解锁：账号或地址因连续输错而暂停登录的，立即可以再试。不改口令，不停用动态口令，记入审计日志。
+
+写账号的，从任何地址登录这个账号都重新计数；写 --address 的，从这个地址登录任何账号都重新计数。
+退出状态：0 已解锁；2 没有办理。""",
+    epilog="示例：\n\n  jiheng admin unlock anquan.139902\n\n  jiheng admin unlock --address 10.8.3.21",
+)
+def unlock(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="账号")] = "",
+    address: Annotated[str, typer.Option("--address", metavar="ADDRESS", help="来访的地址")] = "",
+) -> None:
+    """The command."""
+    set_up()
+    must_be_built()
+    from jiheng.web.org.services.people import unlock_at_server
+    from jiheng.web.org.services.places import Wrong
+
+    if bool(account) == bool(address):
+        raise _refuse("请写明账号，或用 --address 写明地址，二者选一。")
+    try:
+        forgotten = unlock_at_server(account, address)
+    except Wrong as error:
+        raise _refuse(error) from error
+    typer.echo(f"已解锁 {account or address}。" if forgotten else f"{account or address} 没有被锁定，不用解锁。")
+
+
+@admin.command(
+    "new-key",
+    cls=ChineseCommand,
+    options_metavar="[选项]",
+    help="""更换加密密钥：怀疑密钥泄露时用。生成新密钥，把动态口令都用它重新加密；服务不用停，用户不用重新设置。
+
+原来的密钥另存为 key.日期，恢复以前的备份时要用；确定不再需要的，请删除。密钥由 JIHENG_KEY 给出的，先把新密钥写在
+最前面、原来的用逗号接在后面，重启服务，再运行本命令，最后去掉原来的。退出状态：0 已更换；2 没有更换。""",
+    epilog="示例：\n\n  jiheng admin new-key",
+)
+def new_key() -> None:
+    """The command."""
+    set_up()
+    must_be_built()
+    from django.db import DatabaseError
+
+    from jiheng.web.org.services.codes import change_key
+
+    try:
+        count, kept = change_key()
+    except (DatabaseError, OSError) as error:
+        raise _refuse(f"密钥没有更换：{error}。原来的密钥照旧可用。") from error
+    typer.echo(f"{count} 个账号的动态口令已用现在的密钥重新加密。" + (f"原来的密钥另存为 {kept}。" if kept else ""))
+
+
+@admin.command(
     "backup",
     cls=ChineseCommand,
     options_metavar="[选项]",
     help="""备份：把数据库和上传的文件写进一个文件，连同每个部分的 SM3 校验值。服务不用停。
 
 备份与数据库种类无关，可从 SQLite 恢复到 PostgreSQL、MariaDB，反过来也行。文件只有本人可读，内含全部业务数据和
-口令的哈希值，请按涉密要求保管。签名密钥（secret-key 或 JIHENG_SECRET_KEY）不在其中，请另行保管。
-退出状态：0 已写好；2 没有写成。""",
+口令的哈希值，请按涉密要求保管。签名密钥（secret-key 或 JIHENG_SECRET_KEY）不在其中；动态口令在备份里是加密的，
+加密密钥（key 文件或 JIHENG_KEY）也不在其中，请另行保管，或加 --with-key。退出状态：0 已写好；2 没有写成。""",
     epilog="示例：\n\n  jiheng admin backup 备份-20270105.jhb",
 )
-def backup(out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件，不能已经存在")]) -> None:
+def backup(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个文件，不能已经存在")],
+    with_key: Annotated[bool, typer.Option("--with-key", help="连同加密密钥；这样的备份要加倍小心保管")] = False,
+) -> None:
     """The command."""
     set_up()
     must_be_built()
@@ -142,7 +199,7 @@ def backup(out: Annotated[Path, typer.Argument(metavar="OUT", help="写到哪个
     from jiheng.web.backup.saving import backup as make
 
     try:
-        digest = make(out, typer.echo)
+        digest = make(out, typer.echo, with_key)
     except (BackupError, DatabaseError) as error:
         raise _refuse(error) from error
     typer.echo(f"已写入 {out}\nSM3  {digest}")

@@ -84,6 +84,20 @@ def _told(host: str, port: int, demo: bool) -> None:
     typer.echo("按 Ctrl+C 停止。")
 
 
+def _private(var: Path) -> None:
+    """Nobody else on this machine reads what the platform keeps, and all its processes sign with one key."""
+    from jiheng.web.database import file_of
+    from jiheng.web.protection.private import kept_once, make_private, mine_alone
+
+    mine_alone(var)
+    corrected, left = make_private(var, file_of(os.environ.get("JIHENG_DATABASE_URL", "")))
+    if corrected:
+        typer.echo(f"{var} 里有 {corrected} 个文件或文件夹其他系统账号也能打开，已改为只有本账号可读写。", err=True)
+    for path, why in left[:5]:
+        typer.echo(f"警告：{path} {why}，改不了。请用 chown、chmod 改为只有运行平台的账号可读写。", err=True)
+    os.environ.setdefault("JIHENG_SECRET_KEY", kept_once(var / "secret-key", lambda: secrets.token_urlsafe(64)))
+
+
 def serve(
     host: Annotated[str, typer.Option("--host", metavar="HOST", help="监听的地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", metavar="PORT", min=1, max=65535, help="监听的端口")] = 8000,
@@ -99,7 +113,7 @@ def serve(
     if demo:
         os.environ["JIHENG_DEMO"] = "1"
     os.environ.setdefault("JIHENG_VAR", str(Path("var").resolve()))
-    os.environ.setdefault("JIHENG_SECRET_KEY", _secret(Path(os.environ["JIHENG_VAR"])))
+    _private(Path(os.environ["JIHENG_VAR"]))
     try:
         _manage("migrate", "--verbosity", "0")
         _manage("collectstatic", "--noinput", "--verbosity", "0")
@@ -126,13 +140,3 @@ def serve(
         worker.terminate()
         worker.wait()
     raise typer.Exit(0 if status in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
-
-
-def _secret(var: Path) -> str:
-    """The key that signs sessions, made once; both processes need the same."""
-    path = var / "secret-key"
-    if not path.exists():
-        var.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64), "ascii")
-    return path.read_text("ascii")

@@ -10,30 +10,32 @@ import pymysql
 
 from jiheng.web.database import database
 from jiheng.web.demo.accounts import PASSWORD as DEMO_PASSWORD  # noqa: F401 - shown on the login page in demo mode
+from jiheng.web.protection import private
 
 pymysql.version_info = (2, 2, 1, "final", 0)  # Django asks for mysqlclient's version; PyMySQL speaks the same
 pymysql.install_as_MySQLdb()
 
 HERE = Path(__file__).parent
 VAR = Path(os.environ.get("JIHENG_VAR", "var")).resolve()
-"""Where the platform keeps what it writes: database, uploads, secret key."""
+"""Where the platform keeps what it writes: database, uploads, keys."""
 DEMO = os.environ.get("JIHENG_DEMO") == "1"
 HTTPS = os.environ.get("JIHENG_HTTPS") == "1"
 DEBUG = os.environ.get("JIHENG_DEBUG") == "1"
 
 
+private.mine_alone(VAR)
+
+
 def _secret() -> str:
     if given := os.environ.get("JIHENG_SECRET_KEY"):
         return given
-    path = VAR / "secret-key"
-    if not path.exists():
-        VAR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64), "ascii")
-    return path.read_text("ascii")
+    return private.kept_once(VAR / "secret-key", lambda: secrets.token_urlsafe(64))
 
 
 SECRET_KEY = _secret()
+KEYS = [key for key in os.environ.get("JIHENG_KEY", "").split(",") if key]
+"""What secrets in the database are encrypted with, the present key first; where none is named, the file tells."""
+KEY_FILE = VAR / "key"
 ALLOWED_HOSTS = os.environ.get("JIHENG_HOSTS", "*" if DEMO or not HTTPS else "localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JIHENG_ORIGINS", "").split(",") if o]
 
@@ -46,7 +48,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "rules",
-    "axes",
     "django_tasks",
     "django_tasks_db",
     "jiheng.web.protection",
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "jiheng.web.protection.middleware.real_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "jiheng.web.protection.full.SpareSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -79,11 +80,11 @@ MIDDLEWARE = [
     "jiheng.web.middleware.who_and_where",
     "jiheng.web.org.middleware.kept_session",
     "jiheng.web.org.middleware.fresh_password",
+    "jiheng.web.org.middleware.demanded_codes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jiheng.web.org.middleware.back_to_the_page",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"
@@ -106,7 +107,7 @@ DATABASES = {"default": database(os.environ.get("JIHENG_DATABASE_URL", f"sqlite:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "org.Person"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -115,9 +116,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "jiheng.web.org.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "jiheng.web.org.passwords.ThreeKindsValidator"},
+    {"NAME": "jiheng.web.org.passwords.VarietyValidator"},
+    {"NAME": "jiheng.web.org.passwords.PastValidator"},
 ]
 PASSWORD_DAYS = int(os.environ.get("JIHENG_PASSWORD_DAYS", "90"))
 """After how many days a password must be changed; 0 never."""
+CODES_FOR = os.environ.get("JIHENG_TOTP", "nobody")
+"""Of whom one-time codes are demanded in every district (org.roles.CodesFor); a district may demand them of more."""
+if CODES_FOR not in ("nobody", "administrators", "reviewers", "everybody"):
+    raise ValueError(f"JIHENG_TOTP 不能是“{CODES_FOR}”。可用：nobody、administrators、reviewers、everybody。")
 OIDC_ISSUER = os.environ.get("JIHENG_OIDC_ISSUER", "")
 """The identity provider that people may log in by; empty for none."""
 OIDC_CLIENT_ID = os.environ.get("JIHENG_OIDC_CLIENT_ID", "")
@@ -128,15 +135,6 @@ OIDC_LABEL = os.environ.get("JIHENG_OIDC_LABEL", "统一身份认证")
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5  # hours
-# By account alone: a whole office reaches us from one address, and colleagues must not be locked out with one of them;
-# and an attacker gains nothing by changing address.
-AXES_LOCKOUT_PARAMETERS = [["username"]]
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page tells when the lock ends, and that must stay true
-AXES_LOCKOUT_CALLABLE = "jiheng.web.org.views.session.locked"
-AXES_RESET_ON_SUCCESS = True
-AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
 # A session ends when nothing was done for so long; org.middleware.kept_session writes it, once a minute at most.
@@ -173,6 +171,7 @@ MEDIA_ROOT = VAR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_PERMISSIONS = 0o600  # Django's own would let everybody read, whatever the umask
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
 UPLOAD_MAX_BYTES = 100 * 2**20
 REQUEST_MAX_BYTES = 1000 * 2**20
@@ -207,5 +206,3 @@ EMAIL_MINUTES = int(os.environ.get("JIHENG_EMAIL_MINUTES", "5"))
 SITE_URL = os.environ.get("JIHENG_URL", "").rstrip("/")
 """Where people reach the platform, for links in letters and for the identity provider to come back to."""
 DEFAULT_FROM_EMAIL = os.environ.get("JIHENG_EMAIL_FROM", "jiheng@localhost")
-# axes.W006 wants the address among the lock-out parameters; why it is not is said above.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]

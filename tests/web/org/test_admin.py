@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
@@ -115,6 +116,56 @@ def test_roles_are_granted_and_revoked_but_not_to_oneself(person: Any, admins: A
     security.post(f"/org/people/{someone.pk}/change/", {"do": "revoke", "assignment": held.pk})
     assert not someone.roles.exists()
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"授予角色", "收回角色"}
+
+
+def test_a_role_is_held_for_the_years_that_are_said(person: Any, admins: Any) -> None:
+    from jiheng.web.org.permissions import At, reach, units_for
+
+    security, someone = as_(admins["security_admin"]), Person.objects.create_user("neu", "新人", "x")
+    unit = Unit.objects.get(code="601001")
+    someone.unit = unit
+    someone.save()
+    to = f"/org/people/{someone.pk}/change/"
+    grant = {"do": "grant", "role": "clerk", "unit": unit.pk}
+
+    def said(**body: Any) -> str:
+        return str(security.post(to, body, follow=True).content.decode())
+
+    assert "早于起始年度" in said(**grant, year_from="2027", year_to="2026")
+    assert "四位年份" in said(**grant, year_from="27")
+    page = said(**grant, year_from="2025", year_to="2026")
+    assert "2025—2026 年" in page
+    assert "已经有这个角色（2025—2026 年）" in said(**grant, year_from="2026")
+    assert "2028 年起" in said(**grant, year_from="2028")
+    assert someone.roles.count() == 2
+    held = someone.roles.get(year_from=2025)
+    assert "已经有这个角色" in said(do="years", assignment=held.pk, year_from="2025", year_to="")
+    assert "至 2027 年" in said(do="years", assignment=held.pk, year_from="", year_to="2027")
+    years = {
+        year: allowed(Person.objects.get(pk=someone.pk), "plan.edit", At(unit, year)) for year in range(2024, 2030)
+    }
+    assert years == {2024: True, 2025: True, 2026: True, 2027: True, 2028: True, 2029: True}
+    assert "2026—2026 年" in said(do="years", assignment=held.pk, year_from="2026", year_to="2026")
+    again = Person.objects.get(pk=someone.pk)
+    assert [y for y in range(2024, 2030) if allowed(again, "plan.edit", At(unit, y))] == [2026, 2028, 2029]
+    assert [y for y in range(2024, 2030) if units_for(again, "plan.edit", y)] == [2026, 2028, 2029]
+    assert "2026" in str(reach(again, "plan.edit"))
+    assert "不能修改自己角色" in str(
+        security.post(
+            f"/org/people/{admins['security_admin'].pk}/change/",
+            {"do": "years", "assignment": admins["security_admin"].roles.get().pk}, follow=True,
+        ).content.decode()
+    )  # fmt: skip
+    assert AuditEntry.objects.filter(action="修改角色年度").count() == 2
+
+
+def test_an_administrator_of_past_or_coming_years_is_none_now(person: Any, admins: Any) -> None:
+    year = timezone.localdate().year
+    for first, last, is_open in ((2000, year - 1, 403), (year + 1, None, 403), (year, year, 200)):
+        RoleAssignment.objects.filter(role="system_admin").update(year_from=first, year_to=last)
+        assert as_(admins["system_admin"]).get("/org/people/import/").status_code == is_open
+        RoleAssignment.objects.filter(role="audit_admin").update(year_from=first, year_to=last)
+        assert as_(admins["audit_admin"]).get("/audit/").status_code == is_open
 
 
 def test_accounts_are_made_disabled_and_reset(admins: Any) -> None:

@@ -43,3 +43,13 @@ def test_over_https_cookies_belong_to_this_host_alone(tmp_path: Path) -> None:
         env={**clean, "PYTHONPATH": str(SOURCE), "JIHENG_VAR": str(tmp_path), "JIHENG_HTTPS": "1"},
     )  # fmt: skip
     assert done.stdout.split() == ["__Host-session", "__Host-csrf", "True", "1", "False"]
+
+
+def test_files_that_others_may_read_are_told(tmp_path: Path) -> None:
+    wide = tmp_path / "media" / "uploads"
+    wide.mkdir(parents=True)
+    (wide / "a1").write_bytes(b"x")
+    (wide / "a1").chmod(0o640)
+    done = _check(tmp_path, JIHENG_HTTPS="1", JIHENG_HOSTS="jx.example.gov.cn")
+    assert done.returncode == 1
+    assert f"{wide / 'a1'} 其他系统账号也能打开（640）" in done.stderr

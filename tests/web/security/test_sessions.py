@@ -40,9 +40,8 @@ def test_a_session_set_before_login_is_not_the_one_after(world: Any) -> None:
     assert not _is_in(thief)
 
 
-def test_nor_is_it_between_password_and_code(world: Any) -> None:
-    secret = pyotp.random_base32()
-    Person.objects.filter(pk=world.clerk.pk).update(totp_secret=secret)
+def test_nor_is_it_between_password_and_code(world: Any, with_codes: Any) -> None:
+    secret = with_codes(world.clerk)
     client = Client()
     _log_in(client)
     half = client.cookies["sessionid"].value
@@ -55,9 +54,8 @@ def test_nor_is_it_between_password_and_code(world: Any) -> None:
     assert not _is_in(thief)
 
 
-def test_a_code_is_good_once_whoever_sends_it(world: Any) -> None:
-    secret = pyotp.random_base32()
-    Person.objects.filter(pk=world.clerk.pk).update(totp_secret=secret)
+def test_a_code_is_good_once_whoever_sends_it(world: Any, with_codes: Any) -> None:
+    secret = with_codes(world.clerk)
     code = pyotp.TOTP(secret).at(timezone.now())
     first, second = Client(), Client()
     for client in (first, second):
@@ -67,9 +65,8 @@ def test_a_code_is_good_once_whoever_sends_it(world: Any) -> None:
     assert not _is_in(second)
 
 
-def test_a_password_changed_between_password_and_code_stops_the_login(world: Any) -> None:
-    secret = pyotp.random_base32()
-    Person.objects.filter(pk=world.clerk.pk).update(totp_secret=secret)
+def test_a_password_changed_between_password_and_code_stops_the_login(world: Any, with_codes: Any) -> None:
+    secret = with_codes(world.clerk)
     client = Client()
     _log_in(client)
     someone = Person.objects.get(pk=world.clerk.pk)

@@ -12,6 +12,8 @@ from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
 from jiheng.web.api import endpoints, monitoring
+from jiheng.web.api.auth import TooMany
+from jiheng.web.protection import errors
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -50,6 +52,12 @@ def _problem(request: HttpRequest, status: int, detail: str) -> HttpResponse:
 def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
     """401, 403: in words."""
     return _problem(request, error.status_code, error.message)
+
+
+@api.exception_handler(TooMany)
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """429, with when to come again."""
+    return errors.too_many(request, error.seconds)
 
 
 @api.exception_handler(Http404)

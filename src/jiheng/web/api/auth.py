@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.security import HttpBearer
@@ -10,6 +12,8 @@ from jiheng.web.api import services
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
 from jiheng.web.org.permissions import allowed
+from jiheng.web.protection.full import left_out_when_full
+from jiheng.web.protection.limits import count_one, wait_for, wrong_tokens
 
 
 def _refusal(token: ApiToken | None) -> str:
@@ -23,6 +27,24 @@ def _refusal(token: ApiToken | None) -> str:
     return "" if token.person.is_active else "令牌所属的账号已停用。"
 
 
+class TooMany(Exception):
+    """Too many wrong tokens came from this address; ``seconds`` until the next is answered."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+def _refuse(request: HttpRequest, why: str) -> NoReturn:
+    """401; or 429 where so many wrong tokens came from the address. A right one from there never comes here."""
+    limit, asker = wrong_tokens(request.META.get("REMOTE_ADDR", ""))
+    if seconds := wait_for([(limit, asker)]):
+        raise TooMany(seconds)
+    with left_out_when_full():
+        count_one(limit, asker)
+    raise AuthenticationError(401, why)
+
+
 class BearerToken(HttpBearer):
     """Lets a live token in that has the scope; the schema of the API shows it by this name."""
 
@@ -34,16 +56,17 @@ class BearerToken(HttpBearer):
         """The token of the request. Raises 401 where there is none."""
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not secret.strip():
-            raise AuthenticationError(401, "请在请求头中提供令牌：Authorization: Bearer 令牌。")
+            _refuse(request, "请在请求头中提供令牌：Authorization: Bearer 令牌。")
         return self.authenticate(request, secret.strip())
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         """The token, live, with the scope. Raises 401 or 403."""
         found = services.token_of(token)
         if why := _refusal(found):
-            raise AuthenticationError(401, why)
+            _refuse(request, why)
         assert found is not None
-        services.note_use(found)
+        with left_out_when_full():
+            services.note_use(found)
         # The role that entitles to tokens may have been taken away since.
         if not allowed(found.person, "api.token"):
             raise AuthorizationError(403, "令牌所属的账号已没有使用数据接口的权限。")

@@ -21,6 +21,8 @@ FORMAT = "jiheng-backup"
 VERSION = 2
 """1 named kinds of objects by the keys of the installation, 2 names them by their names."""
 MANIFEST = "manifest.json"
+KEYS = "keys"
+"""The keys that secrets in the database are sealed with; in an archive that was asked to hold them."""
 _PIECE = 2**20
 _MOST_MANIFEST = 512 * 2**20
 _DATA = re.compile(r"data/[a-z_]+\.[a-z0-9_]+\.jsonl")
@@ -112,7 +114,7 @@ class Reader:
         held = [entry.filename for entry in self._zip.infolist() if entry.filename != MANIFEST]
         for entry in self._zip.infolist():
             kind = entry.external_attr >> 16
-            is_safe = entry.filename == MANIFEST or _DATA.fullmatch(entry.filename) or is_media(entry.filename)
+            is_safe = entry.filename in (MANIFEST, KEYS) or _DATA.fullmatch(entry.filename) or is_media(entry.filename)
             if not is_safe or (stat.S_IFMT(kind) not in (0, stat.S_IFREG)):
                 raise BackupError(f"备份文件里有不该有的内容“{entry.filename[:80]}”，没有恢复。")
         if len(held) != len(set(held)) or set(held) != set(self.files):

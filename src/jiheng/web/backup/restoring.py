@@ -19,9 +19,11 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from jiheng.web.backup import older
-from jiheng.web.backup.archive import BackupError, Reader
+from jiheng.web.backup.archive import KEYS, BackupError, Reader
 from jiheng.web.backup.contents import emptied_models, kept_models, names_a_kind, read_back, schema
 from jiheng.web.backup.saving import media_files
+from jiheng.web.org.services.codes import unreadable
+from jiheng.web.protection import sealing
 from jiheng.web.supervision.models import AuditHead
 from jiheng.web.supervision.queries import verify as verify_chain
 from jiheng.web.supervision.services import record
@@ -54,11 +56,38 @@ def restore(path: Path, replace: bool = False, tell: Tell = lambda _: None) -> d
             raise BackupError(f"数据库里已有数据（{found}），没有恢复。确定要用备份替换全部数据时，加 --replace。")
         archive.verify()
         tell("备份文件完整，校验值都正确")
+        brought = _bring_keys(archive)
         with _new_media(archive) as swap:
             tell(f"上传的文件：{len(archive.media())} 个")
             counts = (_older_database if is_older else _database)(archive, path, swap)
     tell(f"数据库：{sum(counts.values())} 行，审计日志首尾相连")
+    if said := _closed(brought):
+        tell(said)
     return counts
+
+
+def _bring_keys(archive: Reader) -> list[str]:
+    """The keys of the archive, which open its secrets from now on beside those that are here already."""
+    found = b"".join(archive.pieces(KEYS)).decode("ascii", "replace").split() if KEYS in archive.files else []
+    if found and sealing.bring(found):
+        return []
+    return found
+
+
+def _closed(keys: list[str]) -> str:
+    """Whose one-time codes cannot be asked for, and what to do; empty where all can."""
+    people = [p.username for p in unreadable()]
+    if not people:
+        return ""
+    some = "、".join(people[:5]) + ("等" if len(people) > 5 else "")
+    if keys:
+        way = f"请在 JIHENG_KEY 后面加上“,{','.join(keys)}”，再启动服务。"
+    else:
+        way = (
+            f"请把原来那台机器的密钥（JIHENG_VAR 里的 key 文件）的内容加到 {sealing.key_file()} 末尾，另起一行；"
+            "密钥找不回来的，由安全管理员停用他们的动态口令（管理员的用 manage administrator），再重新设置。"
+        )
+    return f"注意：{len(people)} 个账号（{some}）的动态口令是用另一个密钥加密的，现在打不开，他们登录不了。{way}"
 
 
 def _is_older(archive: Reader) -> bool:

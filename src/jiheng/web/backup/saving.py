@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db import connection
 
 from jiheng import __version__
-from jiheng.web.backup.archive import BackupError, Writer, file_digest, is_media, pieces_of
+from jiheng.web.backup.archive import KEYS, BackupError, Writer, file_digest, is_media, pieces_of
 from jiheng.web.backup.contents import columns, kept_models, line, rows, schema
+from jiheng.web.protection import sealing
 from jiheng.web.supervision.models import AuditHead
 from jiheng.web.supervision.services import record
 
@@ -80,8 +81,10 @@ def media_files() -> Iterator[tuple[str, Path]]:
                 yield f"media/{path.relative_to(root).as_posix()}", path
 
 
-def _write(out: Writer, tell: Tell) -> dict[str, int]:
+def _write(out: Writer, tell: Tell, with_key: bool) -> dict[str, int]:
     counts: dict[str, int] = {}
+    if with_key:
+        out.add(KEYS, ["\n".join(sealing.keys()).encode("ascii")])
     with _one_moment():
         head = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
         for model in kept_models():
@@ -105,8 +108,10 @@ def _write(out: Writer, tell: Tell) -> dict[str, int]:
     return counts
 
 
-def backup(path: Path, tell: Tell = lambda _: None) -> str:
+def backup(path: Path, tell: Tell = lambda _: None, with_key: bool = False) -> str:
     """Write a backup there, readable by its owner alone; its SM3 checksum. Raises :class:`BackupError`.
+
+    ``with_key``: with the keys that secrets are sealed with; else a copy of it opens none of them.
 
     The file appears when it is complete, and not before. That it was made is recorded in the audit trail.
     """
@@ -121,7 +126,7 @@ def backup(path: Path, tell: Tell = lambda _: None) -> str:
             out = Writer(partial)
         finally:
             os.umask(mask)
-        counts = _write(out, tell)
+        counts = _write(out, tell, with_key)
         digest = file_digest(partial)
         partial.replace(path)
     except OSError as error:
@@ -130,5 +135,6 @@ def backup(path: Path, tell: Tell = lambda _: None) -> str:
         ) from error
     finally:
         partial.unlink(missing_ok=True)
-    record("备份数据", None, None, {"file": path.name, "sm3": digest, "rows": sum(counts.values())})
+    about = {"file": path.name, "sm3": digest, "rows": sum(counts.values())}
+    record("备份数据，连同加密密钥" if with_key else "备份数据", None, None, about)
     return digest

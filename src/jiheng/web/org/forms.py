@@ -32,6 +32,28 @@ class CodeForm(forms.Form):
     )
 
 
+class OwnCodesForm(CodeForm):
+    """A one-time code and the password: an unattended page is not enough to change how one logs in."""
+
+    password = forms.CharField(
+        label="现在的口令", strip=False, max_length=256,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )  # fmt: skip
+    field_order = ("password", "code")
+
+    def __init__(self, person: Any, by_provider: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        if by_provider:  # who may not even know a password of ours
+            del self.fields["password"]
+
+    def clean_password(self) -> str:
+        """It must be right."""
+        if not self.person.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError("现在的口令不正确。")
+        return str(self.cleaned_data["password"])
+
+
 class ContactForm(forms.Form):
     """How a person is reached."""
 

@@ -13,10 +13,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from jiheng.web.org.passwords import why_change
+from jiheng.web.org.services.codes import demanded_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 BY_PROVIDER = "by_provider"
 """In the session of who was let in by the identity provider, and may not even know a password of ours."""
+ENTERED = "entered"
+"""In the session: when its person logged in, in seconds of the epoch."""
 
 
 def kept_session(get_response: Handler) -> Handler:
@@ -32,18 +35,37 @@ def kept_session(get_response: Handler) -> Handler:
     return handle
 
 
+def _first_to(name: str, request: HttpRequest, get_response: Handler) -> HttpResponse:
+    """Nothing but the page of this name, and the way out, until what it asks for is done."""
+    here = reverse(name)
+    if request.path in (here, reverse("logout")) or request.path.startswith("/static/"):
+        return get_response(request)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": here})
+    return redirect(here)
+
+
 def fresh_password(get_response: Handler) -> Handler:
     """Send people with a first or an expired password to the page where they change it."""
 
     def handle(request: HttpRequest) -> HttpResponse:
         by_password = request.user.is_authenticated and not request.session.get(BY_PROVIDER)
-        why = why_change(request.user) if by_password else ""
-        here = reverse("password")
-        if not why or request.path in (here, reverse("logout")) or request.path.startswith("/static/"):
-            return get_response(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(status=204, headers={"HX-Redirect": here})
-        return redirect(here)
+        if by_password and why_change(request.user):
+            return _first_to("password", request, get_response)
+        return get_response(request)
+
+    return handle
+
+
+def demanded_codes(get_response: Handler) -> Handler:
+    """Send people who must use one-time codes and have set none up to the page where they do."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        person = request.user
+        lacking = person.is_authenticated and not person.totp_secret and demanded_of(person)
+        if lacking and request.path != reverse("password"):
+            return _first_to("totp", request, get_response)
+        return get_response(request)
 
     return handle
 

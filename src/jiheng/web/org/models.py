@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from jiheng.web.org.lineage import Lineage, heirs
-from jiheng.web.org.roles import Role
+from jiheng.web.org.roles import ADMINISTRATORS, CodesFor, Role
+
+FIRST_YEAR = 2000
+"""The first year of a role that is held since ever."""
 
 
 class Scope(NamedTuple):
@@ -30,6 +34,7 @@ class District(models.Model):
 
     code = models.CharField("区划代码", max_length=6, unique=True)
     name = models.CharField("名称", max_length=100)
+    codes_for = models.CharField("必须使用动态口令", max_length=16, choices=CodesFor.choices, default=CodesFor.NOBODY)
 
     class Meta:
         ordering = ["code"]
@@ -146,7 +151,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True, blank=True)
-    totp_secret = models.CharField(max_length=64, blank=True)
+    totp_secret = models.CharField(max_length=255, blank=True)
+    """Sealed (:mod:`jiheng.web.protection.sealing`); services.codes opens it."""
     totp_step = models.BigIntegerField(default=0)
     """The time step of the last code used, which cannot be used again."""
     created_at = models.DateTimeField(auto_now_add=True)
@@ -188,6 +194,20 @@ class Person(AbstractBaseUser):
         self.__dict__.pop("_held", None)
 
 
+class PastPassword(models.Model):
+    """The hash of a password that a person has had, so that it is not taken again."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "用过的口令"
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
 class RoleAssignment(models.Model):
     """A role held by a person at a unit, a department or a district, from one year to another."""
 
@@ -198,7 +218,7 @@ class RoleAssignment(models.Model):
     )
     department = models.ForeignKey(Department, on_delete=models.CASCADE, null=True, blank=True, verbose_name="部门")
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, null=True, blank=True, verbose_name="单位")
-    year_from = models.IntegerField("起始年度", default=2000)
+    year_from = models.IntegerField("起始年度", default=FIRST_YEAR)
     year_to = models.IntegerField("截止年度", null=True, blank=True)
     granted_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
@@ -256,5 +276,13 @@ class RoleAssignment(models.Model):
         return ~Q(pk__in=[]) if self.unit_id is None and self.department_id is None else self.units(path)
 
     def holds_in(self, year: int | None) -> bool:
-        """Whether the role is held in that year; without a year, in any."""
-        return year is None or self.year_from <= year <= (self.year_to or 9999)
+        """Whether the role is held in that year; without a year, in any, and an administrator's in the present one."""
+        if year is None and self.role not in ADMINISTRATORS:
+            return True
+        return self.year_from <= (year or timezone.localdate().year) <= (self.year_to or 9999)
+
+    def years_label(self) -> str:
+        """From which year to which, in words; empty for a role without bounds."""
+        if self.year_from <= FIRST_YEAR:
+            return f"至 {self.year_to} 年" if self.year_to else ""
+        return f"{self.year_from} 年起" if self.year_to is None else f"{self.year_from}—{self.year_to} 年"

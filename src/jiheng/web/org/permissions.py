@@ -91,7 +91,7 @@ def _predicate(permission: str) -> Any:
     def holds(person: Person, target: Any) -> bool:
         if person is None or not person.is_authenticated or not person.is_active:
             return False
-        mine = [a for a in person.held() if a.role in roles]
+        mine = [a for a in person.held() if a.role in roles and a.holds_in(None)]
         if target is None:
             return bool(mine)
         scope = target if isinstance(target, Scope) else target.scope()
@@ -136,7 +136,7 @@ class At:
 
 def _entitling(person: Any, permission: str) -> list[RoleAssignment]:
     held = person.held() if getattr(person, "is_authenticated", False) else []
-    return [a for a in held if a.role in PERMISSIONS[permission][1]]
+    return [a for a in held if a.role in PERMISSIONS[permission][1] and a.holds_in(None)]
 
 
 def reachable_units(person: Any, permission: str, year: int | None = None) -> Q:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
-from axes.models import AccessAttempt
-from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
 from jiheng.web.org.lineage import Lineage, heirs
 from jiheng.web.org.models import District, Person, RoleAssignment, Section, Unit
@@ -35,19 +30,6 @@ def people_in(district: District) -> QuerySet[Person]:
     by_role = RoleAssignment.objects.filter(district=district).values("person")
     nowhere = Q(unit=None, district=None, pk__in=by_role)
     return Person.objects.filter(Q(unit__department__district=district) | Q(unit=None, district=district) | nowhere)
-
-
-def whom_to_ask() -> list[Person]:
-    """The security administrators who can lift a lock."""
-    return list(Person.objects.filter(roles__role=Role.SECURITY_ADMIN, is_active=True).distinct()[:_SHOWN_PER_ROLE])
-
-
-def locked_out(usernames: Iterable[str]) -> set[str]:
-    """Which of these accounts failed to log in so often that they are locked now."""
-    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
-    failed = AccessAttempt.objects.filter(username__in=list(usernames), attempt_time__gte=since)
-    often = failed.values("username").annotate(times=Sum("failures_since_start"))
-    return set(often.filter(times__gte=settings.AXES_FAILURE_LIMIT).values_list("username", flat=True))
 
 
 def person_waiting(pk: Any) -> Person | None:

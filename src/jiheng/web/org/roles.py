@@ -25,3 +25,21 @@ ADMINISTRATORS = frozenset((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_A
 UNIT_ROLES = frozenset((Role.CLERK, Role.UNIT_HEAD))
 DEPARTMENT_ROLES = frozenset((Role.DEPARTMENT_REVIEWER,))
 DISTRICT_ROLES = frozenset(Role) - UNIT_ROLES - DEPARTMENT_ROLES
+REVIEWERS = frozenset((Role.DEPARTMENT_REVIEWER, Role.FINANCE_REVIEWER, Role.FINANCE_LEADER, Role.AUDITOR))
+"""Who approves, or reads everything of a district."""
+
+
+class CodesFor(models.TextChoices):
+    """Who must use one-time codes; each demands of more people than the one before."""
+
+    NOBODY = "nobody", "不要求，由本人决定"
+    ADMINISTRATORS = "administrators", "三员管理员"
+    REVIEWERS = "reviewers", "三员管理员，部门审核、财政审核、财政领导、审计监督"
+    EVERYBODY = "everybody", "所有人"
+
+    def is_for(self, roles: set[str]) -> bool:
+        """Whether who holds these roles must."""
+        if self == CodesFor.EVERYBODY:
+            return True
+        demanded = {CodesFor.ADMINISTRATORS: ADMINISTRATORS, CodesFor.REVIEWERS: ADMINISTRATORS | REVIEWERS}
+        return bool(roles & demanded.get(self, frozenset()))

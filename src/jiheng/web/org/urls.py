@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiheng.web.org.views import admin, oidc, session
+from jiheng.web.org.views import admin, codes, oidc, session
 
 urlpatterns = [
     path("login/", session.log_in, name="login"),
@@ -14,12 +14,13 @@ urlpatterns = [
     path("logout/", session.log_out, name="logout"),
     path("account/", session.account, name="account"),
     path("account/password/", session.password, name="password"),
-    path("account/totp/", session.codes, name="totp"),
+    path("account/totp/", codes.codes, name="totp"),
     path("org/", admin.index, name="org"),
     path("org/change/", admin.change, name="org-change"),
     path("org/units/<int:pk>/", admin.unit, name="org-unit"),
     path("org/units/<int:pk>/change/", admin.change_unit, name="org-unit-change"),
     path("org/people/", admin.accounts, name="org-people"),
+    path("org/people/codes/", admin.demand_codes, name="org-codes"),
     path("org/people/new/", admin.create, name="org-create"),
     path("org/people/import/", admin.bring, name="org-bring"),
     path("org/people/template.xlsx", admin.template, name="org-template"),

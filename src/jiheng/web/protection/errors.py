@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +11,12 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
 
+from jiheng.web.protection.full import is_full
+
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLES = {
     400: "请求不正确", 403: "没有权限", 404: "没有找到", 405: "不能这样打开", 413: "内容太大", 429: "操作太频繁",
-    500: "服务器出错",
+    500: "服务器出错", 507: "磁盘已满",
 }  # fmt: skip
 
 
@@ -54,13 +57,27 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500; asks neither the database nor the session, which may be what failed."""
-    text = "办理没有完成，没有留下不完整的数据。请稍后再试。"
-    if request.path.startswith("/api/v1/"):
-        return JsonResponse({"detail": text}, status=500, json_dumps_params={"ensure_ascii": False})
+    """500, or 507 where there was no room to write; asks neither database nor session, which may be what failed."""
     at = f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"
-    page = {"status": 500, "title": _TITLES[500], "text": text, "hint": f"仍不行时，请把出错时间 {at} 告诉系统管理员。"}
-    return HttpResponse(loader.render_to_string("error_alone.html", page), status=500)
+    if is_full(sys.exc_info()[1]):
+        what = _NOT_RECORDED if request.method in ("GET", "HEAD") else _NOT_SAVED
+        return _alone(request, 507, what, f"查看页面不受影响。请告诉运维人员腾出磁盘空间，再办理一次（{at}）。")
+    text = "办理没有完成，没有留下不完整的数据。请稍后再试。"
+    return _alone(request, 500, text, f"仍不行时，请把出错时间 {at} 告诉系统管理员。")
+
+
+_NOT_SAVED = "服务器的磁盘已满（或暂时不能写入），刚才提交的内容没有保存，原来的数据没有改动。"
+_NOT_RECORDED = "服务器的磁盘已满（或暂时不能写入），这项操作要记入审计日志，现在记不进去，没有办理。"
+
+
+def _alone(request: HttpRequest, status: int, text: str, hint: str) -> HttpResponse:
+    """A page that needs nothing; to programs and scripts the reason in their own shape."""
+    if request.path.startswith("/api/v1/"):
+        return JsonResponse({"detail": text}, status=status, json_dumps_params={"ensure_ascii": False})
+    if status == 507 and request.content_type == "application/json":
+        return JsonResponse({"error": text + hint}, status=status, json_dumps_params={"ensure_ascii": False})
+    page = {"status": status, "title": _TITLES[status], "text": text, "hint": hint}
+    return HttpResponse(loader.render_to_string("error_alone.html", page), status=status)
 
 
 def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from jiheng.web.protection.models import Window
+from jiheng.web.protection.tries import same_place
 
 KEPT_SECONDS = 3600
 """For how long windows that are over stay."""
@@ -36,10 +37,9 @@ class Limit:
 _EXPORT = Limit("export", 30)
 _UPLOAD = Limit("upload", 30, method="POST")
 _OWN_SECRET = Limit("secret", 10, method="POST", failures=True)
-_LOGIN = Limit("login", 60, method="POST", failures=True)
 _PROVIDER = Limit("oidc", 600)  # a whole office comes from one address
 LIMITS: dict[str, Limit] = {
-    "login": _LOGIN, "login-code": _LOGIN, "oidc": _PROVIDER, "oidc-back": _PROVIDER,
+    "oidc": _PROVIDER, "oidc-back": _PROVIDER,
     "password": _OWN_SECRET, "totp": _OWN_SECRET,
     "plan-export": _EXPORT, "plan-offline": _EXPORT, "plan-offline-blank": _EXPORT,
     "documents-download": _EXPORT, "audit-export": _EXPORT,
@@ -53,17 +53,21 @@ LIMITS: dict[str, Limit] = {
 API_NAMESPACE = "api-v1"
 
 
-def _api_limits(address: str, token: str) -> list[tuple[Limit, str]]:
-    """Requests of one token; and refusals of one address, for which guessing tokens gives no fresh count."""
-    refused = (Limit("api-refused", settings.API_PER_MINUTE, failures=True), address)
-    return [(Limit("api", settings.API_PER_MINUTE), token), refused] if token else [refused]
+def wrong_tokens(address: str) -> tuple[Limit, str]:
+    """Wrong tokens of one address: no more are looked up once there were too many, but a right one gets in."""
+    return Limit("api-refused", settings.API_PER_MINUTE, failures=True), same_place(address)
+
+
+def _api_limits(token: str) -> list[tuple[Limit, str]]:
+    """Requests of one token."""
+    return [(Limit("api", settings.API_PER_MINUTE), token)] if token else []
 
 
 def limits_of(request: HttpRequest, namespace: str, name: str) -> list[tuple[Limit, str]]:
     """The limits that a request falls under, each with the asker it counts for."""
     address = request.META.get("REMOTE_ADDR", "")
     if namespace == API_NAMESPACE:
-        return _api_limits(address, request.headers.get("Authorization", ""))
+        return _api_limits(request.headers.get("Authorization", ""))
     found = LIMITS.get(name)
     if found is None or found.method not in ("", request.method):
         return []

@@ -10,6 +10,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from jiheng.web.protection import errors
+from jiheng.web.protection.full import left_out_when_full
 from jiheng.web.protection.limits import count_one, limits_of, wait_for
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -85,7 +86,8 @@ class Guard:
         # A form that is shown again was refused; the API says so by its status.
         refused = response.status_code >= 400 or (response.status_code == 200 and request.method == "POST")
         for limit, asker in getattr(request, "limits_on_failure", ()) if refused else ():
-            count_one(limit, asker)
+            with left_out_when_full():
+                count_one(limit, asker)
         if response.status_code == 405 and not getattr(response, "content", b""):
             return errors.not_allowed(request, response)
         return response
@@ -99,7 +101,8 @@ class Guard:
             return errors.too_many(request, seconds)
         for limit, asker in found:
             if not limit.failures:
-                count_one(limit, asker)
+                with left_out_when_full():
+                    count_one(limit, asker)
         request.limits_on_failure = [f for f in found if f[0].failures]  # type: ignore[attr-defined]
         _no_nul(request)
         return None

@@ -53,7 +53,7 @@
     const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : Object.assign({ seen: revision }, job.body);
     try {
       const { status: code, answer } = await ask(job.address || data.labels.cells, body);
-      if (code === 401 || code === 500) throw new Error(answer.error);
+      if (code === 401 || code >= 500) throw new Error(answer.error);
       queue.shift(); retry = 0;
       if (code === 200) accept(answer, job); else refuse(code, answer, job);
     } catch (error) {

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.org.permissions import require
+from jiheng.web.protection.full import left_out_when_full
 from jiheng.web.supervision import queries
 from jiheng.web.supervision.chain import FIELDS
 from jiheng.web.supervision.models import AuditEntry
@@ -120,7 +121,8 @@ def messages_of(request: HttpRequest) -> HttpResponse:
     found = queries.notifications(request.user)
     page = Paginator(found, 30).get_page(request.GET.get("page"))
     shown = render(request, "supervision/messages.html", {"page": page})
-    found.filter(pk__in=[n.pk for n in page], read_at=None).update(read_at=timezone.now())
+    with left_out_when_full():
+        found.filter(pk__in=[n.pk for n in page], read_at=None).update(read_at=timezone.now())
     return shown
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 
 from jiheng.web.org.models import District, Person, RoleAssignment
+from jiheng.web.org.passwords import temporary
 from jiheng.web.org.roles import Role
-from jiheng.web.org.services.people import first_password
 from jiheng.web.org.services.places import Wrong
 from jiheng.web.supervision.services import record
 
@@ -34,7 +34,7 @@ def create_district(code: str, name: str) -> tuple[District, list[tuple[Person, 
 
 
 def _administrator(district: District, username: str, role: Role) -> tuple[Person, str]:
-    password = first_password()
+    password = temporary()
     person = Person.objects.create_user(username, f"{district.name}{role.label}"[:50], password, district=district)
     RoleAssignment.objects.create(person=person, role=role, district=district)
     return person, password

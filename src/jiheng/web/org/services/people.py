@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axes.utils import reset
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
-from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
+from jiheng.web.org import passwords
+from jiheng.web.org.models import FIRST_YEAR, Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, require
 from jiheng.web.org.roles import ADMINISTRATORS, DEPARTMENT_ROLES, UNIT_ROLES, Role
-from jiheng.web.org.services.places import Wrong
+from jiheng.web.org.services.places import Wrong, checked_year
+from jiheng.web.protection import tries
 from jiheng.web.supervision.services import notify, record
-
-_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789"
-
-
-def first_password() -> str:
-    """A password to be handed over once and changed at the first login: three kinds of characters, none alike."""
-    return (
-        "".join(secrets.choice(_LETTERS) for _ in range(10))
-        + "-"
-        + secrets.choice("23456789")
-        + secrets.choice("ABCDEF")
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ def create(person: Person, wanted: Wanted) -> tuple[Person, str]:
     district = _own_district(person, "org.manage_accounts")
     require(person, "org.manage_accounts", wanted.unit or district)
     _check(wanted)
-    password = first_password()
+    password = passwords.temporary()
     made = Person.objects.create_user(
         wanted.username,
         wanted.name.strip(),
@@ -150,10 +138,8 @@ def _no_administrator(someone: Person) -> None:
 
 
 def _new_password(someone: Person) -> str:
-    password = first_password()
-    someone.set_password(password)
-    someone.must_change_password, someone.password_changed_at = True, timezone.now()
-    someone.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    password = passwords.temporary()
+    passwords.set_new(someone, password, must_change=True)
     return password
 
 
@@ -165,8 +151,8 @@ def renew_administrator(someone: Person, active: bool = True) -> str:
     """
     if not ADMINISTRATORS & {a.role for a in someone.roles.all()}:
         raise Wrong(f"{someone}不是系统、安全或审计管理员，请由系统管理员在页面上办理。")
-    someone.is_active, someone.totp_secret = active, ""
-    someone.save(update_fields=["is_active", "totp_secret"])
+    someone.is_active, someone.totp_secret, someone.totp_step = active, "", 0
+    someone.save(update_fields=["is_active", "totp_secret", "totp_step"])
     record("在服务器上重置管理员口令" if active else "在服务器上停用管理员账号", someone)
     return _new_password(someone) if active else ""
 
@@ -175,20 +161,22 @@ def renew_administrator(someone: Person, active: bool = True) -> str:
 def unlock(person: Person, someone: Person) -> None:
     """Let someone try again who was locked out."""
     require(person, "org.unlock", someone)
-    reset(username=someone.username)
+    tries.unlock_account(someone.username)
     record("解锁账号", someone)
 
 
 @transaction.atomic
-def forget_codes(person: Person, someone: Person) -> None:
-    """Ask someone for no one-time codes any more who lost the device. Nobody does so for themselves here."""
-    require(person, "org.unlock", someone)
-    if someone.pk == person.pk:
-        raise Wrong("不能在这里停用自己的动态口令。")
-    someone.totp_secret, someone.totp_step = "", 0
-    someone.save(update_fields=["totp_secret", "totp_step"])
-    record("停用他人的动态口令", someone)
-    notify([someone], f"您的动态口令已由{person.name}停用。如果不是您要求的，请立即修改口令并报告。")
+def unlock_at_server(account: str = "", address: str = "") -> int:
+    """The same for an account or an address, asked by who operates the server; how many counts were forgotten.
+
+    Raises :class:`Wrong` for an account that is not there.
+    """
+    someone = Person.objects.filter(username=account).first() if account else None
+    if account and someone is None:
+        raise Wrong(f"没有账号“{account}”。")
+    forgotten = tries.unlock_account(account) if account else tries.unlock_address(address)
+    record("在服务器上解锁", someone, None, {"address": address} if address else None, name=account or address)
+    return forgotten
 
 
 def _place(role: Role, unit: Unit | None, department: Department | None) -> tuple[Department | None, Unit | None]:
@@ -206,9 +194,12 @@ def _place(role: Role, unit: Unit | None, department: Department | None) -> tupl
 @transaction.atomic
 def grant(
     person: Person, someone: Person, role: Role, district: District, unit: Unit | None = None,
-    department: Department | None = None,
+    department: Department | None = None, years: tuple[int, int | None] = (FIRST_YEAR, None),
 ) -> RoleAssignment:  # fmt: skip
-    """Give someone a role. The three administrators exclude every other role; nobody grants to themselves."""
+    """Give someone a role for these years, the last of which may be open.
+
+    The three administrators exclude every other role; nobody grants to themselves. Raises :class:`Wrong`.
+    """
     require(person, "org.grant_roles", district)
     require(person, "org.grant_roles", someone)
     if someone.pk == person.pk:
@@ -220,13 +211,51 @@ def grant(
     at_department, at_unit = _place(role, unit, department)
     if at_department is not None and at_department.district_id != district.pk:
         raise Wrong("只能授予本区划单位和部门的角色。")
-    if RoleAssignment.objects.filter(person=someone, role=role, department=at_department, unit=at_unit).exists():
-        raise Wrong(f"{someone.name}已经有这个角色。")
+    same = RoleAssignment.objects.filter(person=someone, role=role, department=at_department, unit=at_unit)
+    _no_overlap(same, years)
     made = RoleAssignment.objects.create(
-        person=someone, role=role, district=district, department=at_department, unit=at_unit, granted_by=person
-    )
-    record("授予角色", someone, None, {"role": str(role.label), "at": str(at_unit or at_department or district)})
+        person=someone, role=role, district=district, department=at_department, unit=at_unit, granted_by=person,
+        year_from=years[0], year_to=years[1],
+    )  # fmt: skip
+    record("授予角色", someone, None, {"role": str(role.label), "at": str(made), "years": made.years_label()})
     return made
+
+
+def _no_overlap(same: QuerySet[RoleAssignment], years: tuple[int, int | None]) -> None:
+    """The same role of the same person at the same place is held once in any year."""
+    first, last = years
+    if last is not None:
+        same = same.filter(year_from__lte=last)
+    held = same.filter(Q(year_to=None) | Q(year_to__gte=first)).first()
+    if held is not None:
+        raise Wrong(f"{held.person.name}已经有这个角色（{held.years_label() or '不限年度'}），不用再授予。")
+
+
+def checked_years(first: str, last: str) -> tuple[int, int | None]:
+    """The years of a role as they were typed; nothing typed is no bound. Raises :class:`Wrong`."""
+    begin = checked_year(first, "起始年度") if first.strip() else FIRST_YEAR
+    end = checked_year(last, "截止年度") if last.strip() else None
+    if end is not None and end < begin:
+        raise Wrong(f"截止年度 {end} 早于起始年度 {begin}。")
+    return begin, end
+
+
+@transaction.atomic
+def set_years(person: Person, assignment: RoleAssignment, years: tuple[int, int | None]) -> None:
+    """Say for which years a role is held. Nobody does so for their own. Raises :class:`Wrong`."""
+    require(person, "org.grant_roles", assignment.district)
+    if assignment.person_id == person.pk:
+        raise Wrong("不能修改自己角色的年度。")
+    Person.objects.select_for_update().get(pk=assignment.person_id)
+    held = assignment
+    same = RoleAssignment.objects.filter(
+        person_id=held.person_id, role=held.role, department_id=held.department_id, unit_id=held.unit_id
+    )
+    _no_overlap(same.exclude(pk=held.pk), years)
+    before = {"at": str(held), "years": held.years_label()}
+    held.year_from, held.year_to = years
+    held.save(update_fields=["year_from", "year_to"])
+    record("修改角色年度", held.person, before, {"at": str(held), "years": held.years_label()})
 
 
 @transaction.atomic
@@ -235,5 +264,6 @@ def revoke(person: Person, assignment: RoleAssignment) -> None:
     require(person, "org.grant_roles", assignment.district)
     if assignment.person_id == person.pk:
         raise Wrong("不能收回自己的角色。")
-    record("收回角色", assignment.person, {"role": assignment.get_role_display(), "at": str(assignment)}, None)
+    before = {"role": assignment.get_role_display(), "at": str(assignment), "years": assignment.years_label()}
+    record("收回角色", assignment.person, before, None)
     assignment.delete()

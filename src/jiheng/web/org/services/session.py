@@ -1,11 +1,10 @@
-"""What a person does with their own account: log in and out, change the password, set up one-time codes."""
+"""What a person does with their own account: log in and out, change the password."""
 
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
 
-from jiheng.web.org import totp
+from jiheng.web.org import passwords
 from jiheng.web.org.models import Person
 from jiheng.web.supervision.actor import acting, actor
 from jiheng.web.supervision.services import record
@@ -22,11 +21,31 @@ def logged_out(person: Person) -> None:
     record("退出登录", person)
 
 
-def login_failed(username: str, locked: bool) -> None:
-    """Record a failed login to an account that exists. How often that may happen, the lock-out limits."""
-    person = Person.objects.filter(username=username).first()
-    if person is not None:
-        record("账号锁定" if locked else "登录失败", person)
+def _account(username: str) -> Person | None:
+    """The account of exactly this name, with what tells its district: one query whether or not it exists."""
+    found = Person.objects.select_related("unit__department", "district").filter(username=username).first()
+    return found if found is not None and found.username == username else None
+
+
+def identify(username: str, password: str) -> Person | None:
+    """The active person whose password this is.
+
+    The work is the same for an account that does not exist, is disabled or has no password, so that the time it takes
+    tells nothing.
+    """
+    person = _account(username)
+    if person is None:
+        Person().set_password(password)
+        return None
+    return person if person.check_password(password) and person.is_active else None
+
+
+def login_failed(username: str, locked: bool = False) -> None:
+    """Record a failed login, also to an account that does not exist: whose name is not kept, for it may be a password
+    typed into the wrong field. How often that may happen, the lock-out limits."""
+    action = "登录锁定" if locked else "登录失败"
+    person = _account(username)
+    record(action, person, name="" if person is not None else "没有这个账号")
 
 
 @transaction.atomic
@@ -45,37 +64,5 @@ def change_contact(person: Person, email: str, phone: str, wants_mail: bool) -> 
 @transaction.atomic
 def change_password(person: Person, new: str) -> None:
     """Set the person's own new password, whose rules the form has checked."""
-    person.set_password(new)
-    person.must_change_password = False
-    person.password_changed_at = timezone.now()
-    person.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    passwords.set_new(person, new, must_change=False)
     record("修改口令", person)
-
-
-@transaction.atomic
-def use_code(person: Person, code: str) -> bool:
-    """Whether this one-time code is right and was not used before; it is used by that."""
-    kept = Person.objects.select_for_update().get(pk=person.pk)
-    step = totp.step_of(kept.totp_secret, code, kept.totp_step)
-    if step is None:
-        return False
-    Person.objects.filter(pk=kept.pk).update(totp_step=step)
-    return True
-
-
-@transaction.atomic
-def set_up_codes(person: Person, secret: str, code: str) -> bool:
-    """Ask for one-time codes at login from now on, where ``code`` shows that the app is set up."""
-    step = totp.step_of(secret, code, 0)
-    if step is None:
-        return False
-    Person.objects.filter(pk=person.pk).update(totp_secret=secret, totp_step=step)
-    record("启用动态口令", person)
-    return True
-
-
-@transaction.atomic
-def drop_codes(person: Person) -> None:
-    """Ask for no one-time codes any more."""
-    Person.objects.filter(pk=person.pk).update(totp_secret="", totp_step=0)
-    record("停用动态口令", person)

@@ -21,9 +21,10 @@ from jiheng.web.org import people_excel, queries
 from jiheng.web.org.models import Department, District, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.queries import people_in
-from jiheng.web.org.roles import Role
-from jiheng.web.org.services import people, places, succession
+from jiheng.web.org.roles import CodesFor, Role
+from jiheng.web.org.services import codes, people, places, succession
 from jiheng.web.org.services.places import Wrong
+from jiheng.web.protection import tries
 
 View = Callable[..., HttpResponse]
 
@@ -168,9 +169,20 @@ def accounts(request: HttpRequest) -> HttpResponse:
     units = Unit.objects.filter(valid_to=None, department__district=_district(request)).order_by("code")
     may = allowed(request.user, "org.manage_accounts")
     context = {"page": page, "q": request.GET.get("q", ""), "role": request.GET.get("role", ""), "roles": Role.choices}
-    locked = queries.locked_out(p.username for p in page)
+    locked = tries.locked_out([p.username for p in page])
     context |= {"edit": may, "units": units if may else [], "locked": locked}
+    context |= {"demands": allowed(request.user, "org.unlock"), "codes_for": CodesFor.choices}
+    context |= {"district": _district(request)}
     return render(request, "org/people.html", context)
+
+
+@_for("org.unlock")
+@require_POST
+def demand_codes(request: HttpRequest) -> HttpResponse:
+    """Who in the district must use one-time codes."""
+    district = _district(request)
+    _done(request, lambda: codes.demand(request.user, district, request.POST.get("codes_for", "")), "已保存。")
+    return redirect("org-people")
 
 
 @_for("org.manage_accounts")
@@ -203,12 +215,17 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "someone": someone, "held": someone.roles.select_related("unit", "department", "district", "granted_by"),
         "edit": edit, "grants": grants,
         "unlock": allowed(request.user, "org.unlock"), "has_codes": bool(someone.totp_secret),
-        "locked": bool(queries.locked_out([someone.username])),
+        "locked": bool(tries.locked_out([someone.username])),
         "roles": Role.choices,
         "units": Unit.objects.filter(department__district=district, valid_to=None).order_by("code") if grants else [],
         "departments": Department.objects.filter(district=district) if grants else [],
     }  # fmt: skip
     return render(request, "org/account.html", context)
+
+
+def _years(request: HttpRequest) -> tuple[int, int | None]:
+    """The years that a role is given for. Raises :class:`Wrong`."""
+    return people.checked_years(request.POST.get("year_from", ""), request.POST.get("year_to", ""))
 
 
 @_for("org.manage_accounts", "org.grant_roles", "org.unlock")
@@ -235,16 +252,23 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     elif do == "unlock":
         _done(request, lambda: people.unlock(me, someone), "已解锁。")
     elif do == "forget_codes":
-        _done(request, lambda: people.forget_codes(me, someone), "动态口令已停用，下次登录只凭口令。")
+        _done(request, lambda: codes.forget(me, someone), "动态口令已停用，下次登录只凭口令。")
     elif do == "grant" and request.POST.get("role") in Role.values:
         units, departments = Unit.objects.select_related("department"), Department.objects.all()
         unit = units.filter(pk=number(request.POST.get("unit"))).first()
         department = departments.filter(pk=number(request.POST.get("department"))).first()
         role = Role(request.POST["role"])
-        _done(request, lambda: people.grant(me, someone, role, district, unit, department), "角色已授予。")
-    elif do == "revoke":
+        _done(
+            request,
+            lambda: people.grant(me, someone, role, district, unit, department, _years(request)),
+            "角色已授予。",
+        )
+    elif do in ("revoke", "years"):
         held = get_object_or_404(RoleAssignment, pk=number(request.POST.get("assignment")), person=someone)
-        _done(request, lambda: people.revoke(me, held), "角色已收回。")
+        if do == "revoke":
+            _done(request, lambda: people.revoke(me, held), "角色已收回。")
+        else:
+            _done(request, lambda: people.set_years(me, held, _years(request)), "角色的年度已修改。")
     return redirect("org-account", pk=pk)
 
 

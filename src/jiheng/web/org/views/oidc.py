@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +41,8 @@ def there(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def back(request: HttpRequest) -> HttpResponse:
-    """/login/oidc/back/: the provider's answer. Locks, disabled accounts and one-time codes hold as for a password."""
+    """/login/oidc/back/: the provider's answer. A disabled account stays outside and one-time codes are asked for, as
+    after a password; wrong passwords that others tried do not matter to who is known by the provider."""
     if not oidc.is_on():
         return _refused(request, "没有配置统一身份认证，请用账号和口令登录。")
     target = session.target_of(request, request.session.pop("oidc_next", ""))
@@ -50,10 +50,8 @@ def back(request: HttpRequest) -> HttpResponse:
         username = oidc.username_of(request)
     except oidc.LoginRefused as error:
         return _refused(request, str(error))
-    if AxesProxyHandler.is_locked(request, {"username": username}):
-        return session.locked(request)
     person = queries.active_person(username)
     if person is None:
-        services.login_failed(username, locked=False)
+        services.login_failed(username)
         return _refused(request, f"身份已确认，但绩衡里没有在用的账号“{username[:64]}”。请联系系统管理员。")
     return session.admit(request, person, target, by_provider=True)

@@ -1,14 +1,13 @@
-"""Log in (with a one-time code where set up), log out, change the own password, set up one-time codes."""
+"""Log in (with a one-time code where set up), log out, change the own password."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from axes.handlers.proxy import AxesProxyHandler
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash, user_login_failed
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,11 +17,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from jiheng.web.org import forms, oidc, passwords, queries, totp
-from jiheng.web.org.middleware import BY_PROVIDER
+from jiheng.web.org import forms, oidc, passwords, queries
+from jiheng.web.org.middleware import BY_PROVIDER, ENTERED
+from jiheng.web.org.services import codes
 from jiheng.web.org.services import session as services
+from jiheng.web.protection import device
+from jiheng.web.protection.sealing import Unreadable
+from jiheng.web.protection.tries import Attempt
 
 _CODE_SECONDS = 300
+UNREADABLE = "本机没有加密这个动态口令的密钥，无法核对。请联系运维人员找回密钥文件，或由安全管理员停用后重新设置。"
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -32,11 +36,18 @@ def target_of(request: HttpRequest, given: str) -> str:
     return given if safe else settings.LOGIN_REDIRECT_URL
 
 
+def _attempt(request: HttpRequest, username: str, code: bool = False) -> Attempt:
+    return Attempt(username, request.META.get("REMOTE_ADDR", ""), device.device_of(request, username), code)
+
+
 def _enter(request: HttpRequest, person: Any, target: str, by_provider: bool = False) -> HttpResponse:
     login(request, person, backend=_BACKEND)
-    request.session[BY_PROVIDER] = by_provider
+    request.session[BY_PROVIDER], request.session[ENTERED] = by_provider, int(time.time())
     services.logged_in(person, by_provider)
-    return redirect(target)
+    _attempt(request, person.username).succeeded()
+    response = redirect(target)
+    device.remember(request, response, person.username)
+    return response
 
 
 def admit(request: HttpRequest, person: Any, target: str, by_provider: bool = False) -> HttpResponse:
@@ -50,13 +61,14 @@ def admit(request: HttpRequest, person: Any, target: str, by_provider: bool = Fa
     return redirect("login-code")
 
 
-def _failed(request: HttpRequest, username: str, form: Any, what: str) -> None:
-    """Say what was wrong and how many tries are left; axes has counted this one."""
-    locked = bool(getattr(request, "axes_locked_out", False))
-    if not getattr(request, "axes_was_locked", False):
-        services.login_failed(username, locked)
-    left = settings.AXES_FAILURE_LIMIT - AxesProxyHandler.get_failures(request, {"username": username})
-    form.add_error(None, f"{what}还可以再试 {max(left, 0)} 次，之后账号将锁定一段时间。")
+def _failed(request: HttpRequest, username: str, attempt: Attempt, form: Any, what: str) -> HttpResponse | None:
+    """Say what was wrong and how many tries are left; the page to answer with where none is."""
+    wait = attempt.wait()
+    services.login_failed(username, locked=bool(wait))
+    if wait:
+        return _locked(request, wait)
+    form.add_error(None, f"{what}还可以再试 {attempt.left()} 次，之后要等一段时间。")
+    return None
 
 
 @never_cache
@@ -68,18 +80,25 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     form = forms.LoginForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        username = form.cleaned_data["username"]
-        request.axes_was_locked = AxesProxyHandler.is_locked(request, {"username": username})
-        person = authenticate(request, username=username, password=form.cleaned_data["password"])
-        if person is None:
-            _failed(request, username, form, "账号或口令不正确。")
-        else:
-            return admit(request, person, target)
+    if request.method == "POST" and form.is_valid() and (answer := _try_password(request, form, target)):
+        return answer
     accounts = queries.demo_accounts() if settings.DEMO else []
     page = {"form": form, "next": target, "accounts": accounts, "demo_password": settings.DEMO_PASSWORD}
     page["provider"] = settings.OIDC_LABEL if oidc.is_on() else ""
     return render(request, "org/login.html", page)
+
+
+def _try_password(request: HttpRequest, form: Any, target: str) -> HttpResponse | None:
+    """Where the password leads; ``None`` to show the form again, with what was wrong."""
+    username = form.cleaned_data["username"]
+    attempt = _attempt(request, username)
+    if wait := attempt.take():
+        return _locked(request, wait)
+    person = services.identify(username, form.cleaned_data["password"])
+    if person is None:
+        return _failed(request, username, attempt, form, "账号或口令不正确。")
+    attempt.give_back()
+    return admit(request, person, target)
 
 
 @never_cache
@@ -94,25 +113,34 @@ def log_in_code(request: HttpRequest) -> HttpResponse:
         messages.error(request, "等待动态口令超时，请重新登录。")
         return redirect("login")
     form = forms.CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        who = {"username": person.username}
-        request.axes_was_locked = AxesProxyHandler.is_locked(request, who)
-        if not request.axes_was_locked and services.use_code(person, form.cleaned_data["code"]):
-            return _enter(request, person, waiting["next"], waiting.get("by_provider", False))
-        user_login_failed.send(sender=__name__, credentials=who, request=request)
-        _failed(request, person.username, form, "动态口令不正确，或已经用过。")
+    if request.method == "POST" and form.is_valid() and (answer := _try_code(request, person, form, waiting)):
+        return answer
     return render(request, "org/login_code.html", {"form": form})
 
 
-def locked(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
-    """What a locked account is told: how long, and whom to ask."""
+def _try_code(request: HttpRequest, person: Any, form: Any, waiting: dict[str, Any]) -> HttpResponse | None:
+    """Where the code leads; ``None`` to show the form again, with what was wrong."""
+    attempt = _attempt(request, person.username, code=True)
+    if wait := attempt.take():
+        return _locked(request, wait)
+    try:
+        right = codes.use_code(person, form.cleaned_data["code"])
+    except Unreadable:
+        form.add_error(None, UNREADABLE)
+        return None
+    if not right:
+        return _failed(request, person.username, attempt, form, "动态口令不正确，或已经用过。")
+    attempt.give_back()
+    return _enter(request, person, waiting["next"], waiting.get("by_provider", False))
+
+
+def _locked(request: HttpRequest, seconds: int) -> HttpResponse:
+    """What is said after too many wrong tries, the same for every account, whether or not it exists: when to come
+    again, and whom to ask."""
     request.session.pop("code_for", None)
-    page = {
-        "minutes": round(settings.AXES_COOLOFF_TIME * 60),
-        "limit": settings.AXES_FAILURE_LIMIT,
-        "people": queries.whom_to_ask(),
-    }
-    return render(request, "org/locked.html", page, status=429)
+    response = render(request, "org/locked.html", {"minutes": -(-seconds // 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 @require_POST
@@ -151,25 +179,3 @@ def password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "口令已修改，下次登录请用新口令。")
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(request, "org/password.html", {"form": form, "why": passwords.why_change(request.user)})
-
-
-@never_cache
-@login_required
-def codes(request: HttpRequest) -> HttpResponse:
-    """Set up one-time codes, or drop them; either takes a right code."""
-    person = request.user
-    form = forms.CodeForm(request.POST or None)
-    secret = "" if person.totp_secret else request.session.setdefault("totp_secret", totp.new_secret())
-    if request.method == "POST" and form.is_valid():
-        code = form.cleaned_data["code"]
-        if secret and services.set_up_codes(person, secret, code):
-            request.session.pop("totp_secret", None)
-            messages.success(request, "动态口令已启用，下次登录时要输入。")
-            return redirect("totp")
-        if not secret and services.use_code(person, code):
-            services.drop_codes(person)
-            messages.success(request, "动态口令已停用。")
-            return redirect("totp")
-        form.add_error("code", "动态口令不正确，或已经用过。请核对手机时间，等下一个口令出现再试。")
-    address = totp.address(secret, person.username) if secret else ""
-    return render(request, "org/totp.html", {"form": form, "secret": secret, "address": address})

@@ -30,6 +30,7 @@ from jiheng.web.plan.services import Refused, department
 from jiheng.web.plan.services.department_check import ask_check
 from jiheng.web.plan.views.asked import answered, logged_out
 from jiheng.web.plan.views.lists import chosen_year
+from jiheng.web.protection.full import left_out_when_full
 
 
 def _place(request: HttpRequest, pk: int) -> tuple[Department, list[BudgetYear], BudgetYear]:
@@ -47,7 +48,11 @@ def _whole(request: HttpRequest, found: Department, year: BudgetYear) -> WholeCh
     if not may_see_whole(request.user, found):
         return None
     if any(allowed(request.user, p, found) for p in ("plan.review_department", "plan.review_finance")):
-        ask_check(request.user, found, year, again=request.method == "POST")
+        if request.method == "POST":
+            ask_check(request.user, found, year, again=True)
+        else:
+            with left_out_when_full():
+                ask_check(request.user, found, year, again=False)
     return whole_check(found, year)
 
 
