@@ -65,7 +65,7 @@ def day(label: str, text: str, *, needed: bool = False) -> date | None:
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
-    """Do it, and tell that it was done, or why not; what is not permitted is raised."""
+    """Do it, and tell that it was done, or why not; what is not permitted is raised, and what is to be asked about."""
     try:
         act()
     except Refused as refused:
