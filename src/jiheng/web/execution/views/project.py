@@ -20,7 +20,7 @@ from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.queries import executed
 from jiheng.web.execution.queries import project as queries
 from jiheng.web.execution.queries.curves import curve_of_project, planned_percent
-from jiheng.web.execution.queries.lists import last_day
+from jiheng.web.execution.queries.days import last_day
 from jiheng.web.execution.services.money import Entry, add_entry, change_entry, link_contract, remove_entry
 from jiheng.web.execution.views.asked import amount, attempt, day, days_of
 from jiheng.web.org.permissions import allowed
@@ -43,8 +43,9 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     """The page; with what is ``asked`` before a change is made, where one is unlikely."""
     year, today = project.budget_year, timezone.localdate()
-    (on, known), latest = days_of(request, year), last_day(year, today)
-    money = executed(project, on if on < known else None)
+    days, latest = days_of(request, year, [project.unit_id]), last_day(year, today)
+    on = days.of(project.unit_id)
+    money = executed(project, on if days.is_past else None)
     curve, pack = curve_of_project(project, money.total.budget, on), pack_of(year)
     planned = planned_percent(project, on)
     kind = kind if kind in TABS else "payment"
