@@ -83,6 +83,8 @@ class Grade(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: str
     least: Decimal
     outcome: str = ""
+    blocks: list[str] = []
+    """The steps (``approve``, ``department_pass``) that a table of this grade takes for a written reason only."""
 
 
 class Review(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -11,6 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
+from jiheng.web import doubts
 from jiheng.web.api import endpoints, monitoring
 from jiheng.web.api.auth import TooMany
 from jiheng.web.protection import errors
@@ -77,3 +78,9 @@ def wrong(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Which parameters are wrong; the page of the API says what they may be."""
     names = dict.fromkeys(str(e["loc"][-1]) for e in error.errors)
     return _problem(request, 422, f"参数不正确：{'、'.join(names)}。可用的参数和取值见 /api/ 页面。")
+
+
+@api.exception_handler(doubts.Doubtful)
+def doubtful(request: HttpRequest, error: doubts.Doubtful) -> HttpResponse:
+    """What is to be confirmed first, with the keys that confirm it."""
+    return api.create_response(request, doubts.as_json(error), status=doubts.STATUS)

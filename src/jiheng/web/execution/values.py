@@ -62,3 +62,9 @@ def day(text: str) -> date:
             except ValueError as error:
                 raise Wrong("没有这一天。请检查年、月、日。") from error
     raise Wrong("不是日期。请填年月日，例如 2026-03-15。")
+
+
+def in_wan(amount: Decimal) -> str:
+    """An amount in 元 as 万元, with thousands separators and no zeros at its end: 12,800.5 元 is 1.28005."""
+    text = f"{amount / 10000:,.6f}"
+    return text.rstrip("0").rstrip(".")

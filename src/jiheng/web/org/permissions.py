@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "plan.review_department": ("部门审核", frozenset((R.DEPARTMENT_REVIEWER,))),
     "plan.review_finance": ("财政审核", frozenset((R.FINANCE_REVIEWER,))),
     "plan.approve": ("批复绩效目标", frozenset((R.FINANCE_REVIEWER, R.FINANCE_LEADER))),
+    "plan.approve_poor": ("写明理由批复评为“差”的项目", frozenset((R.FINANCE_LEADER,))),
     "plan.adjust": ("发起目标调整", frozenset((R.UNIT_HEAD, R.DEPARTMENT_REVIEWER))),
     "plan.comment": (
         "在单元格上批注",

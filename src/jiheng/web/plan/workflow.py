@@ -21,6 +21,7 @@ from jiheng.web.org.permissions import PERMISSIONS, allowed, require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import recheck
 from jiheng.web.plan.models import Approval, Project, Transition, Version
+from jiheng.web.plan.scores import bar_of
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.states import RETURNS, State
 from jiheng.web.supervision.services import notify, record
@@ -77,6 +78,8 @@ class Step:
     """What they are told; the project's name stands in front."""
     also: tuple[str, ...] = field(default=())
     """Further permissions that allow the step."""
+    against: str = ""
+    """The permission to take the step, for a written reason, with a table whose score bars it; "" is the step's own."""
 
 
 _UNIT = ("plan.edit", "plan.submit")
@@ -102,7 +105,7 @@ TRANSITIONS: tuple[Step, ...] = (
     Step("finance_return_department", "退回部门", (S.FINANCE_REVIEW,), S.DEPARTMENT_REVIEW, "plan.review_finance", True,
          None, ("plan.review_department",), "被财政退回部门"),
     Step("approve", "批复", (S.FINANCE_REVIEW,), S.APPROVED, "plan.approve", False, None,
-         (*_UNIT, "plan.review_department"), "已批复"),
+         (*_UNIT, "plan.review_department"), "已批复", against="plan.approve_poor"),
     Step("revoke", "撤销批复", (S.APPROVED,), S.FINANCE_REVIEW, "plan.approve", True, None,
          (*_UNIT, "plan.review_department"), "的批复已撤销"),
     Step("publish", "公开", (S.APPROVED,), S.PUBLISHED, "disclosure.publish", False, None,
@@ -156,7 +159,7 @@ def perform(
 
     Raises ``PermissionDenied``, or :class:`Refused` where the state, the reason or the condition does not allow it.
     """
-    done = _step(person, project, name, reason, batch, approval)
+    done = _step(person, project, name, reason, batch, approval, reason)
     _tell(person, BY_NAME[name], [done], reason)
     return done
 
@@ -164,16 +167,19 @@ def perform(
 @transaction.atomic
 def perform_many(
     person: Any, projects: Iterable[Project], name: str, reason: str = "", batch: str = "",
-    approval: Approval | None = None,
+    approval: Approval | None = None, grounds: str = "",
 ) -> list[Project]:  # fmt: skip
-    """The same step with many projects, all or none; each person is told once. Raises like :func:`perform`."""
-    done = [_step(person, p, name, reason, batch, approval) for p in projects]
+    """The same step with many projects, all or none; each person is told once. Raises like :func:`perform`.
+
+    ``grounds`` is the written reason for those whose score bars the step; they alone keep it.
+    """
+    done = [_step(person, p, name, reason, batch, approval, grounds) for p in projects]
     _tell(person, BY_NAME[name], done, reason)
     return done
 
 
 def _step(
-    person: Any, seen: Project, name: str, reason: str, batch: str, approval: Approval | None
+    person: Any, seen: Project, name: str, reason: str, batch: str, approval: Approval | None, grounds: str
 ) -> Project:  # fmt: skip
     step = BY_NAME.get(name)
     if step is None:
@@ -191,20 +197,34 @@ def _step(
         recheck(project)
     if problem := obstacle(step, project):
         raise Refused(f"“{project}”：{problem}")
+    reason = _with_grounds(person, step, project, reason.strip(), grounds.strip())
     source = project.state
     _MACHINES[name](project)
     if name == "adjust":
         project.version += 1
     project.save()
     Transition.objects.create(
-        project=project, name=name, source=source, target=step.target, reason=reason.strip(), batch=batch, by=person
+        project=project, name=name, source=source, target=step.target, reason=reason, batch=batch, by=person
     )
     if name == "approve":
         freeze(person, project, approval)
     if name in RETURNS:
         recheck(project)  # having been returned is part of its risk
-    record(step.label, project, {"state": source}, {"state": str(project.state), "reason": reason.strip()})
+    record(step.label, project, {"state": source}, {"state": str(project.state), "reason": reason})
     return project
+
+
+def _with_grounds(person: Any, step: Step, project: Project, reason: str, grounds: str) -> str:
+    """The reason that is kept. Raises :class:`Refused` where the score bars the step and no grounds are given by one
+    who may give them."""
+    barred = bar_of(step.name, project)
+    if not barred:
+        return reason
+    if step.against and not allowed(person, step.against, project):
+        raise Refused(f"“{project}”：{barred}；确需{step.label}的，由财政领导写明理由后办理。")
+    if not grounds:
+        raise Refused(f"“{project}”：{barred}；确需{step.label}的，请写明理由。")
+    return grounds if reason in ("", grounds) else f"{reason}；{grounds}"
 
 
 def content_of(project: Project) -> dict[str, Any]:

@@ -14,14 +14,15 @@ _ROWS = {
 }  # fmt: skip
 """Rows of a form, as cells name them (``indicator:12:basis``), with their words and their model."""
 _WORDS = {
-    "administrators": "管理员", "asked": "查询条件", "at": "范围", "broken": "断开处", "by": "方式", "calendar": "日历",
-    "cell": "单元格", "contract": "合同", "edition": "版次", "entries": "条数", "file": "文件", "files": "文件",
-    "filters": "筛选条件", "forms": "表数", "from": "来自", "goals": "绩效目标", "grade": "等级", "items": "事项",
-    "kind": "格式", "moved": "随之转移", "name": "名称", "number": "文号", "order": "顺序", "part_one": "第一部分",
-    "payment": "支付", "people": "人数", "place": "范围", "procurement": "采购", "project": "项目", "projects": "项目",
-    "reason": "理由", "revoked": "撤销", "role": "角色", "rounds": "期次", "rows": "行数", "sm3": "SM3",
-    "source": "来源", "state": "状态", "successor": "承接单位", "text": "内容", "title": "表名", "total": "总分",
-    "unit": "单位", "units": "单位", "username": "账号", "withdrawn": "已撤回", "year": "年度",
+    "administrators": "管理员", "asked": "查询条件", "at": "范围", "broken": "断开处", "by": "方式",
+    "calendar": "日历", "cell": "单元格", "confirmed": "已确认", "contract": "合同", "edition": "版次",
+    "entries": "条数", "file": "文件", "files": "文件", "filters": "筛选条件", "forms": "表数", "from": "来自",
+    "goals": "绩效目标", "grade": "等级", "items": "事项", "kind": "格式", "moved": "随之转移", "name": "名称",
+    "number": "文号", "order": "顺序", "part_one": "第一部分", "payment": "支付", "people": "人数", "place": "范围",
+    "procurement": "采购", "project": "项目", "projects": "项目", "reason": "理由", "revoked": "撤销", "role": "角色",
+    "rounds": "期次", "rows": "行数", "sm3": "SM3", "source": "来源", "state": "状态", "successor": "承接单位",
+    "text": "内容", "title": "表名", "total": "总分", "unit": "单位", "units": "单位", "username": "账号",
+    "withdrawn": "已撤回", "year": "年度",
 }  # fmt: skip
 
 

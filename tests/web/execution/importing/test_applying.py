@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -113,6 +114,36 @@ def test_payments_beyond_the_budget_are_pointed_out_before_they_are_kept(
     page = client.get(f"/execution/imports/{batch.pk}/").content.decode()
     assert "入账后有 2 个项目的支付超过全年预算" in page and "现按“万元”读取" in page
     assert bring(table(GOOD)).summary["overspent"] == []
+
+
+def test_refunds_beyond_payments_and_cuts_below_them_are_pointed_out(
+    bring: Any, client: Any, reviewer: Any, projects: Any, pay: Any
+) -> None:
+    batch = bring(table(GOOD))  # 20.50 元 come back of other funds, of which nothing was paid
+    assert batch.summary["refunded"] == [{"project": "道路绿化补植", "source": "其他资金", "paid": "-20.50"}]
+    client.force_login(reviewer, "django.contrib.auth.backends.ModelBackend")
+    assert "入账后有 1 处退回的比支付的多" in client.get(f"/execution/imports/{batch.pk}/").content.decode()
+    pay(projects[0], "300000")
+    cut = f"调整日期\t项目代码\t资金性质\t调整金额（元）\t文号\n2026-04-02\t{CODE}\t财政拨款\t-150000\t1"
+    over = bring(cut, kind="adjustment").summary["overspent"]
+    assert over == [{"project": "道路绿化补植", "budget": "250,000.00", "paid": "300,000.00"}]
+
+
+def test_a_list_whose_refunds_remain_is_taken_back_after_a_question(
+    bring: Any, client: Any, reviewer: Any, projects: Any, pay: Any
+) -> None:
+    batch = done(applying.apply(reviewer, bring(table(GOOD[:2])).pk))
+    pay(projects[0], "-10000", month=4)
+    client.force_login(reviewer, "django.contrib.auth.backends.ModelBackend")
+    path = f"/execution/imports/{batch.pk}/take-back/"
+    asked = client.post(path, {"reason": "导错了月份"})
+    assert asked.status_code == 409 and Payment.objects.filter(batch=batch).count() == 2
+    page = asked.content.decode()
+    assert "财政拨款退回的比支付的多 1 万元" in page and 'name="reason" value="导错了月份"' in page
+    key = re.search(r'name="confirmed" value="(\w+)"', page)
+    assert key is not None
+    assert client.post(path, {"reason": "导错了月份", "confirmed": key[1]}).status_code == 302
+    assert not Payment.objects.filter(batch=batch).exists()
 
 
 BAD = [

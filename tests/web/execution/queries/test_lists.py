@@ -9,6 +9,7 @@ import pytest
 
 from jiheng.policy import load
 from jiheng.web.execution.models import ExecutionTotal
+from jiheng.web.execution.queries.days import Days
 from jiheng.web.execution.queries.lists import listed, rows_of, sums_of, together
 from jiheng.web.execution.queries.overview import groups, sums_of_units
 
@@ -24,10 +25,10 @@ def test_ten_points_exactly_are_not_behind(
     made, pack = make_project(fiscal="100", plan=("5", "16.01", "80", "100")), load("central-2015")
     pay(made, paid)
     reviewer = person("finance_reviewer")
-    everything = listed(reviewer, year, {}, ON, ON, pack)
+    everything = listed(reviewer, year, {}, Days(ON, ON), pack)
     (row,) = rows_of(everything, pack)
     assert (row.light.light == "green") == (not is_behind)
-    assert listed(reviewer, year, {"state": "behind"}, ON, ON, pack).exists() == is_behind
+    assert listed(reviewer, year, {"state": "behind"}, Days(ON, ON), pack).exists() == is_behind
     assert together(sums_of(everything, pack), pack).behind == is_behind
     (group,) = groups(sums_of_units(year, [ExecutionTotal.objects.get().unit_id], ON, pack), "unit", pack)
     assert group.behind == is_behind

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web.doubts import confirm, gathered
 from jiheng.web.execution.importing import batches, columns
 from jiheng.web.execution.importing.rows import Draft
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
 from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.services.doubts import excesses, made_worse
 from jiheng.web.execution.services.totals import lock_projects, refresh_totals
 from jiheng.web.execution.signals import vetoes
 from jiheng.web.jobs.services import JobError, Progress, ask, job
@@ -104,8 +106,12 @@ def _remember(batch: ImportBatch) -> None:
 
 
 @transaction.atomic
-def take_back(person: Person, pk: int, reason: str) -> int:
-    """Remove all entries of an import; how many there were. Raises :class:`Refused`, ``PermissionDenied``."""
+def take_back(person: Person, pk: int, reason: str, confirmed: Container[str] = ()) -> int:
+    """Remove all entries of an import; how many there were.
+
+    Raises :class:`Refused`, ``PermissionDenied``, :class:`~jiheng.web.doubts.Doubtful` where more was paid than is left
+    of budgets, or more refunded than is left of payments.
+    """
     batch = batches.open_batch(person, pk, S.APPLIED)
     if not reason.strip():
         raise Refused("撤回要写明理由。")
@@ -114,9 +120,11 @@ def take_back(person: Person, pk: int, reason: str) -> int:
     lock_projects(projects)
     if against := vetoes(batch, projects):
         raise Refused("不能撤回：" + "；".join(against))
+    over = excesses(projects)
     count, _ = entries.delete()
     refresh_totals(projects)
+    told = confirm(gathered(made_worse(over, excesses(projects))), confirmed)
     batch.state, batch.taken_back_at = S.TAKEN_BACK, timezone.now()
     batch.save(update_fields=["state", "taken_back_at"])
-    record("撤回执行数据导入", batch, {"rows": count, "amount": batch.amount}, {"reason": reason.strip()})
+    record("撤回执行数据导入", batch, {"rows": count, "amount": batch.amount}, {"reason": reason.strip()} | told)
     return count

@@ -248,18 +248,36 @@ def sample(drafts: list[Draft], most: int = 50) -> list[dict[str, str]]:
 
 def overspent(batch: ImportBatch, drafts: list[Draft]) -> list[dict[str, str]]:
     """Projects that would have paid more than their budget, by most first: often a list in 万元 read as 元, or the
-    other way round. Amounts in 元 as text."""
-    if batch.kind != ImportBatch.Kind.PAYMENT:
+    other way round; or a cut of what was paid already. Amounts in 元 as text."""
+    if batch.kind == ImportBatch.Kind.ALLOTMENT:
         return []
     more: dict[int, Decimal] = defaultdict(Decimal)
     for d in drafts:
         more[d.project.pk] += d.entry.amount
     names, found = {d.project.pk: str(d.project) for d in drafts}, []
+    is_payment = batch.kind == ImportBatch.Kind.PAYMENT
     for key, money in executed_many(more).items():
-        budget, paid = money.total.budget, money.total.paid + more[key]
-        if more[key] > 0 and paid > budget:
+        budget, paid = money.total.budget, money.total.paid
+        budget, paid = (budget, paid + more[key]) if is_payment else (budget + more[key], paid)
+        if (more[key] > 0) == is_payment and paid > budget:
             found.append((paid - budget, names[key], budget, paid))
     return [{"project": p, "budget": f"{b:,.2f}", "paid": f"{x:,.2f}"} for _, p, b, x in sorted(found, reverse=True)]
+
+
+def refunded(batch: ImportBatch, drafts: list[Draft]) -> list[dict[str, str]]:
+    """Projects that would have got back more than was paid from a fund source, by most first. Amounts in 元 as text."""
+    if batch.kind != ImportBatch.Kind.PAYMENT:
+        return []
+    more: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
+    for d in drafts:
+        more[d.project.pk, d.entry.source] += d.entry.amount
+    names, so_far = {d.project.pk: str(d.project) for d in drafts}, executed_many({key for key, _ in more})
+    found = sorted(
+        (so_far[key].of(source).paid + amount, names[key], str(FundSource(source).label))
+        for (key, source), amount in more.items()
+        if amount < 0 and so_far[key].of(source).paid + amount < 0
+    )
+    return [{"project": p, "source": s, "paid": f"{x:,.2f}"} for x, p, s in found]
 
 
 def summary(batch: ImportBatch, drafts: list[Draft]) -> dict[str, Any]:
@@ -274,5 +292,5 @@ def summary(batch: ImportBatch, drafts: list[Draft]) -> dict[str, Any]:
         "projects": len({d.project.pk for d in drafts}), "units": len({d.project.unit_id for d in drafts}),
         "first": min(days).isoformat(), "last": max(days).isoformat(),
         "sources": {name: f"{amount:,.2f}" for name, amount in by_source.items()},
-        "overspent": overspent(batch, drafts),
+        "overspent": overspent(batch, drafts), "refunded": refunded(batch, drafts),
     }  # fmt: skip

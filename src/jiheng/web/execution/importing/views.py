@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web import doubts
 from jiheng.web.asked import number_or_404
 from jiheng.web.execution.importing import applying, batches, columns
 from jiheng.web.execution.models import ImportBatch
@@ -77,7 +78,10 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What was understood, what is wrong, what is there already; confirm, correct, take back."""
-    batch = _batch(request, pk)
+    return _preview(request, _batch(request, pk))
+
+
+def _preview(request: HttpRequest, batch: ImportBatch, asked: dict[str, Any] | None = None) -> HttpResponse:
     fields = [(f.name, f.label, batch.mapping.get(f.name), f.name in columns.REQUIRED) for f in columns.fields()]
     context = {
         "batch": batch, "fields": fields, "headings": list(enumerate(batch.headings)),
@@ -85,9 +89,10 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "more_problems": max(0, len(batch.problems) - SHOWN), "more_repeated": max(0, len(batch.repeated) - SHOWN),
         "bad_rows": ",".join(str(r) for r in sorted({p["row"] for p in batch.problems})),
         "can_decide": batch.state == ImportBatch.State.READ or batch.is_stuck,
-        "is_allowed": allowed(request.user, "execution.import", batch),
+        "is_allowed": allowed(request.user, "execution.import", batch), "doubts": asked,
     }  # fmt: skip
-    return render(request, "execution/importing/preview.html", context)
+    status = doubts.STATUS if asked else 200
+    return render(request, "execution/importing/preview.html", context, status=status)
 
 
 @login_required
@@ -130,9 +135,16 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Take it back as a whole."""
     batch, reason = _batch(request, pk), request.POST.get("reason", "")
-    attempt(
-        request, lambda: applying.take_back(request.user, batch.pk, reason), "已整批撤回，各项目的执行数已重新汇总。"
-    )
+    confirmed = doubts.confirmed_in(request)
+
+    def act() -> None:
+        applying.take_back(request.user, batch.pk, reason, confirmed)
+
+    try:
+        attempt(request, act, "已整批撤回，各项目的执行数已重新汇总。")
+    except doubts.Doubtful as doubtful:
+        again = doubts.asked_again(request, doubtful, "撤回", f"/execution/imports/{pk}/")
+        return _preview(request, batch, again)
     return redirect("execution-import", pk)
 
 

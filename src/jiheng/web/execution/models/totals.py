@@ -38,8 +38,7 @@ class ExecutionTotal(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["budget_year", "department"]),
-            models.Index(fields=["budget_year", "unit"]),
-            models.Index(fields=["budget_year", "last_paid_on"]),
+            models.Index(fields=["budget_year", "unit", "last_paid_on"]),
         ]
 
     @property

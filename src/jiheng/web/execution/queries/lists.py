@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, F, FloatField, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case, Count, DecimalField, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from jiheng.policy import Pack
@@ -18,6 +18,7 @@ from jiheng.scoring.spending_plan import execution_rate, month_end
 from jiheng.web.asked import holding, number
 from jiheng.web.execution.models import BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import month_share
+from jiheng.web.execution.queries.days import Days
 from jiheng.web.org.permissions import reach_in
 from jiheng.web.pages import added_up, sums_by_unit
 from jiheng.web.plan.models import BudgetYear
@@ -34,21 +35,6 @@ SORT_LABELS = {
     "left": "未支付最多",    "name": "名称",
 }  # fmt: skip
 STATES = {"behind": "落后于计划", "over": "超预算", "none": "尚未支付", "done": "已全部支付"}
-
-
-def last_day(year: BudgetYear, today: date) -> date:
-    """Up to which day money of the year can have moved: today, or the end of a year that is over."""
-    return max(min(today, date(year.year, 12, 31)), date(year.year, 1, 1))
-
-
-def data_day(year: BudgetYear, today: date) -> date:
-    """Up to which day the money of the year is known: the end of the last month of which payments were brought in.
-
-    Where the finance system's list of a month has not come yet, nobody is behind the plan of that month.
-    """
-    last = ExecutionTotal.objects.filter(budget_year=year).aggregate(last=Max("last_paid_on"))["last"]
-    latest = last_day(year, today)
-    return latest if last is None else min(latest, month_end(last.year, last.month))
 
 
 def planned_by(on: date) -> Any:
@@ -90,19 +76,24 @@ def _kept(kind: str, source: str) -> Any:
     return sum(rest, first)
 
 
-def with_money(totals: QuerySet[Any], on: date, known: date, source: str = "") -> QuerySet[Any]:
+def _planned(days: Days) -> Any:
+    """What the plans want paid by the day of each project's unit."""
+    ahead = [When(unit_id__in=units, then=planned_by(day)) for day, units in days.ahead]
+    return Case(*ahead, default=planned_by(days.on), output_field=MONEY) if ahead else planned_by(days.on)
+
+
+def with_money(totals: QuerySet[Any], days: Days, source: str = "") -> QuerySet[Any]:
     """Add ``budget_shown``, ``paid_shown``, ``left_shown``, ``planned_shown`` (元), ``rate`` and ``gap`` (percent).
 
-    Of one fund source where it is named; up to ``on``, which costs more where it is before ``known``, the day up to
-    which the kept sums go.
+    Of one fund source where it is named; a day of the past costs more than the last, up to which the kept sums go.
     """
     source = source if source in FundSource.values else ""
-    if on < known:
-        budget, paid = _budget_by(on, source), _paid_by(on, source)
+    if days.is_past:
+        budget, paid = _budget_by(days.on, source), _paid_by(days.on, source)
     else:
         budget, paid = _kept("budget", source), _kept("paid", source)
     whole = _kept("budget", "")
-    found = totals.annotate(budget_shown=budget, paid_shown=paid, planned_now=planned_by(on))
+    found = totals.annotate(budget_shown=budget, paid_shown=paid, planned_now=_planned(days))
     found = found.annotate(
         left_shown=F("budget_shown") - F("paid_shown"),
         rate=_percent("paid_shown", F("budget_shown")),
@@ -129,10 +120,10 @@ def visible_totals(person: Any, year: BudgetYear) -> QuerySet[Any]:
     return ExecutionTotal.objects.filter(reach_in(person, "execution.view", year), budget_year=year)
 
 
-def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pack: Pack) -> QuerySet[Any]:
+def listed(person: Any, year: BudgetYear, asked: Any, days: Days, pack: Pack) -> QuerySet[Any]:
     """The projects of a year, filtered and sorted as ``asked`` (``q``, ``unit``, ``department``, ``source``, ``state``,
     ``sort``). An unknown value filters nothing out."""
-    found = with_money(visible_totals(person, year), on, known, asked.get("source", ""))
+    found = with_money(visible_totals(person, year), days, asked.get("source", ""))
     if q := asked.get("q", "").strip():
         found = found.filter(holding(q, "project__name", "project__code"))
     for name in ("unit", "department"):
@@ -149,10 +140,10 @@ def listed(person: Any, year: BudgetYear, asked: Any, on: date, known: date, pac
     return found.order_by(*SORTS.get(asked.get("sort", ""), SORTS[""]))
 
 
-def lines(on: date, known: date, source: str) -> QuerySet[Any]:
+def lines(days: Days, source: str) -> QuerySet[Any]:
     """What a line of the list shows of each project."""
     shown = ExecutionTotal.objects.select_related("project", "unit").defer("project__findings", "project__purpose")
-    return with_money(shown, on, known, source)
+    return with_money(shown, days, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from jiheng.policy import Pack
 from jiheng.web.execution.kept import EXECUTION, FEW, kept
 from jiheng.web.execution.models import ExecutionTotal, FundSource
 from jiheng.web.execution.queries.curves import SUMS
+from jiheng.web.execution.queries.days import Days
 from jiheng.web.execution.queries.lists import Row, behind_limit, row_of, with_money
 from jiheng.web.execution.queries.money import Executed, of_total
 from jiheng.web.org.models import Department, Unit
@@ -46,8 +47,16 @@ def sums_of_units(year: BudgetYear, units: list[int], on: date, pack: Pack) -> d
     return {k: s | {n: None if s[n] is None else Decimal(s[n]) for n in names} for k, s in found.items()}
 
 
+def sums_by_days(year: BudgetYear, units: list[int], days: Days, pack: Pack) -> dict[int, Sums]:
+    """The same, each unit on the day up to which its money is known."""
+    found: dict[int, Sums] = {}
+    for on, mine in days.parts(units):
+        found |= sums_of_units(year, mine, on, pack)
+    return found
+
+
 def _added_up(totals: QuerySet[Any], on: date, limit: float) -> dict[int, Sums]:
-    rows = with_money(totals, on, on).order_by().values("unit_id", "department_id")
+    rows = with_money(totals, Days(on, on)).order_by().values("unit_id", "department_id")
     rows = rows.annotate(
         **{name: Sum(name) for name in _MONEY}, planned=Sum("planned_now"), count=Count("pk"),
         late=Count("pk", filter=Q(gap__lt=limit)),

@@ -16,6 +16,7 @@ from jiheng.policy import Pack
 from jiheng.web.execution.kept import FEW
 from jiheng.web.execution.models import Allotment, BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.queries.curves import SUMS
+from jiheng.web.execution.queries.days import Days
 from jiheng.web.execution.queries.lists import behind_limit, with_money
 from jiheng.web.plan.models import BudgetYear
 
@@ -26,7 +27,7 @@ def sums_on(year: BudgetYear, units: list[int], on: date, known: date, pack: Pac
     """Unit → what its projects came to by the end of ``on``, as :func:`overview.sums_of_units` says it of today."""
     only = {} if len(units) > FEW else {"unit__in": units}
     totals = ExecutionTotal.objects.filter(budget_year=year, **only)
-    rows = with_money(totals, on, known).order_by().values("unit_id", "department_id")
+    rows = with_money(totals, Days(on, known)).order_by().values("unit_id", "department_id")
     rows = rows.annotate(
         **{f"initial_{s}": Sum(f"initial_{s}") for s in FundSource.values}, **{name: Sum(name) for name in SUMS},
         planned=Sum("planned_shown"), count=Count("pk"), late=Count("pk", filter=Q(gap__lt=behind_limit(pack))),

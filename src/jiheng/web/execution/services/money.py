@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,8 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web.doubts import confirm
 from jiheng.web.execution.models import Contract, ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.services.doubts import Excess, allotted_excesses, excesses, made_worse, repetitions
 from jiheng.web.execution.services.totals import is_budgeted, lock_projects, refresh_totals
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import Project
@@ -120,17 +123,26 @@ def _told(entry: Any) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in names if hasattr(entry, name)}
 
 
+def _excesses(kind: str, project: int) -> dict[tuple[Any, ...], Excess]:
+    return allotted_excesses([project]) if kind == "allotment" else excesses([project])
+
+
 @transaction.atomic
-def add_entry(person: Any, project: Project, kind: str, entry: Entry) -> Any:
-    """Keep a new entry: ``payment``, ``allotment`` or ``adjustment``. Raises :class:`Refused`, ``PermissionDenied``."""
+def add_entry(person: Any, project: Project, kind: str, entry: Entry, confirmed: Container[str] = ()) -> Any:
+    """Keep a new entry: ``payment``, ``allotment`` or ``adjustment``.
+
+    Raises :class:`Refused`, ``PermissionDenied``, :class:`~jiheng.web.doubts.Doubtful` where it is unlikely.
+    """
     require(person, "execution.edit", project)
     lock_projects([project.pk])
     # As it is now: its approval may have been revoked since it was read.
     project = Project.objects.select_related("unit__department", "budget_year").get(pk=project.pk)
     _check(kind, project, entry)
+    over = _excesses(kind, project.pk)
     made = ENTRIES[kind].objects.create(project=project, by=person, **_fields(kind, project, entry))
     _settle(kind, project.pk)
-    record(f"登记{KINDS[kind]}", project, None, _told(made))
+    doubts = [*repetitions(kind, made), *made_worse(over, _excesses(kind, project.pk))]
+    record(f"登记{KINDS[kind]}", project, None, _told(made) | confirm(doubts, confirmed))
     return made
 
 
@@ -155,37 +167,47 @@ def _open(person: Any, kind: str, pk: int) -> Any:
 
 
 @transaction.atomic
-def change_entry(person: Any, kind: str, pk: int, entry: Entry) -> Any:
-    """Correct an entry that was written by hand. Raises :class:`Refused`, ``PermissionDenied``."""
+def change_entry(person: Any, kind: str, pk: int, entry: Entry, confirmed: Container[str] = ()) -> Any:
+    """Correct an entry that was written by hand. Raises like :func:`add_entry`."""
     kept = _open(person, kind, pk)
     _check(kind, kept.project, entry)
-    before = _told(kept)
+    before, over = _told(kept), _excesses(kind, kept.project_id)
+    same = {q.key for q in repetitions(kind, kept)}
     for name, value in _fields(kind, kept.project, entry).items():
         setattr(kept, name, value)
     kept.save()
     _settle(kind, kept.project_id)
-    record(f"更正{KINDS[kind]}", kept.project, before, _told(kept))
+    doubts = [q for q in repetitions(kind, kept) if q.key not in same]
+    doubts += made_worse(over, _excesses(kind, kept.project_id))
+    record(f"更正{KINDS[kind]}", kept.project, before, _told(kept) | confirm(doubts, confirmed))
     return kept
 
 
 @transaction.atomic
-def remove_entry(person: Any, kind: str, pk: int) -> Project:
-    """Remove an entry that was written by hand; its project. Raises :class:`Refused`, ``PermissionDenied``."""
+def remove_entry(person: Any, kind: str, pk: int, confirmed: Container[str] = ()) -> Project:
+    """Remove an entry that was written by hand; its project. Raises like :func:`add_entry`."""
     kept = _open(person, kind, pk)
     before, project = _told(kept), kept.project
+    over = _excesses(kind, project.pk)
     kept.delete()
     _settle(kind, project.pk)
-    record(f"删除{KINDS[kind]}", project, before, None)
+    told = confirm(made_worse(over, _excesses(kind, project.pk)), confirmed)
+    record(f"删除{KINDS[kind]}", project, before, told or None)
     return project
 
 
 @transaction.atomic
-def link_contract(person: Any, payment: Payment, contract: Contract | None) -> None:
+def link_contract(
+    person: Any, payment: Payment, contract: Contract | None, confirmed: Container[str] = ()
+) -> None:  # fmt: skip
     """Say which contract a payment went to, an imported one too: the finance system does not know. Raises likewise."""
     require(person, "execution.edit", payment.project)
+    lock_projects([payment.project_id])
     if contract is not None and contract.project_id != payment.project_id:
         raise Refused("所选合同不是这个项目的。")
-    before = payment.contract_id
+    before, over = payment.contract_id, excesses([payment.project_id])
     payment.contract = contract
     payment.save(update_fields=["contract"])
-    record("关联合同", payment.project, {"contract": before}, {"contract": payment.contract_id, "payment": payment.pk})
+    told = confirm(made_worse(over, excesses([payment.project_id])), confirmed)
+    after = {"contract": payment.contract_id, "payment": payment.pk}
+    record("关联合同", payment.project, {"contract": before}, after | told)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from jiheng.web.doubts import confirm
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
+from jiheng.web.execution.services.doubts import excesses, made_worse
+from jiheng.web.execution.services.totals import lock_projects
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused
@@ -35,10 +38,15 @@ def _positive(label: str, amount: Decimal) -> Decimal:
 
 @transaction.atomic
 def save_procurement(
-    person: Any, project: Project, kept: Procurement | None, *, name: str, method: str, budget: Decimal, number: str
-) -> Procurement:
-    """A new procurement, or other words for one. Raises :class:`Refused`, ``PermissionDenied``."""
+    person: Any, project: Project, kept: Procurement | None, *, name: str, method: str, budget: Decimal, number: str,
+    confirmed: Container[str] = (),
+) -> Procurement:  # fmt: skip
+    """A new procurement, or other words for one.
+
+    Raises :class:`Refused`, ``PermissionDenied``, :class:`~jiheng.web.doubts.Doubtful` where it is beyond the budget.
+    """
     require(person, "execution.edit", project)
+    lock_projects([project.pk])
     if method not in Procurement.Method.values:
         raise Refused("请选择采购方式。")
     fields = {
@@ -46,11 +54,13 @@ def save_procurement(
         "number": _text("采购编号", number, 100),
     }  # fmt: skip
     before = {f: getattr(kept, f) for f in fields} if kept else None
+    over = excesses([project.pk])
     saved = kept or Procurement(project=project)
     for field, value in fields.items():
         setattr(saved, field, value)
     saved.save()
-    record("更正政府采购" if kept else "登记政府采购", project, before, fields)
+    told = confirm(made_worse(over, excesses([project.pk])), confirmed)
+    record("更正政府采购" if kept else "登记政府采购", project, before, fields | told)
     return saved
 
 
@@ -96,10 +106,15 @@ def remove_procurement(person: Any, procurement: Procurement) -> None:
 @transaction.atomic
 def save_contract(
     person: Any, project: Project, kept: Contract | None, *, name: str, number: str, supplier: str, amount: Decimal,
-    signed_on: date | None, procurement: Procurement | None,
+    signed_on: date | None, procurement: Procurement | None, confirmed: Container[str] = (),
 ) -> Contract:  # fmt: skip
-    """A new contract, or other words for one. Raises :class:`Refused`, ``PermissionDenied``."""
+    """A new contract, or other words for one.
+
+    Raises :class:`Refused`, ``PermissionDenied``, :class:`~jiheng.web.doubts.Doubtful` where more was paid to it, or it
+    is beyond its procurement.
+    """
     require(person, "execution.edit", project)
+    lock_projects([project.pk])
     if procurement is not None and procurement.project_id != project.pk:
         raise Refused("所选采购不是这个项目的。")
     fields = {
@@ -107,12 +122,14 @@ def save_contract(
         "supplier": _text("供应商", supplier, 200), "amount": _positive("合同金额", amount), "signed_on": signed_on,
     }  # fmt: skip
     before = {f: getattr(kept, f) for f in fields} if kept else None
+    over = excesses([project.pk])
     saved = kept or Contract(project=project)
     for field, value in fields.items():
         setattr(saved, field, value)
     saved.procurement = procurement
     saved.save()
-    record("更正合同" if kept else "登记合同", project, before, fields)
+    told = confirm(made_worse(over, excesses([project.pk])), confirmed)
+    record("更正合同" if kept else "登记合同", project, before, fields | told)
     return saved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from jiheng.web.execution import values
-from jiheng.web.execution.queries.lists import data_day, last_day
+from jiheng.web.execution.queries.days import Days, known_days, last_day
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
 from jiheng.web.plan.services.errors import Refused
@@ -34,16 +34,17 @@ def years_and_year(request: HttpRequest) -> tuple[list[BudgetYear], BudgetYear |
     return years, running_year(request, years)
 
 
-def days_of(request: HttpRequest, year: BudgetYear) -> tuple[date, date]:
-    """The day up to whose end money is shown, the one asked for within the year or else the last that is known; and
-    the last that is known."""
+def days_of(request: HttpRequest, year: BudgetYear, units: Iterable[int]) -> Days:
+    """The day asked for within the year; without one, or with the one that a page of these units names, that up to
+    which the money of each unit is known."""
     today = timezone.localdate()
-    known = data_day(year, today)
+    days = known_days(year, today)
     try:
         asked = date.fromisoformat(request.GET.get("on", ""))
     except ValueError:
-        return known, known
-    return max(date(year.year, 1, 1), min(asked, last_day(year, today))), known
+        return days
+    on = max(date(year.year, 1, 1), min(asked, last_day(year, today)))
+    return days if on == days.shown(units) else Days(on, days.known)
 
 
 def amount(label: str, text: str) -> Any:
@@ -65,7 +66,7 @@ def day(label: str, text: str, *, needed: bool = False) -> date | None:
 
 
 def attempt(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
-    """Do it, and tell that it was done, or why not; what is not permitted is raised."""
+    """Do it, and tell that it was done, or why not; what is not permitted is raised, and what is to be asked about."""
     try:
         act()
     except Refused as refused:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from jiheng.web.asked import number_or_404
 from jiheng.web.execution.queries import overview as queries
 from jiheng.web.execution.queries.curves import curve_of_many
+from jiheng.web.execution.queries.days import Days
 from jiheng.web.execution.queries.past import sums_on
 from jiheng.web.execution.views.asked import days_of, years_and_year
 from jiheng.web.org.models import Unit
@@ -43,11 +44,12 @@ def _place(request: HttpRequest, year: BudgetYear) -> tuple[Any, Any]:
     return (departments[0] if len(departments) == 1 else None), None
 
 
-def _units(request: HttpRequest, year: BudgetYear, unit: Unit | None) -> list[int]:
+def _units(request: HttpRequest, year: BudgetYear, department: Any, unit: Unit | None) -> list[int]:
     """The units that are added up."""
     if unit is not None:
         return [unit.pk]
     units = units_in(request.user, "execution.view", year)
+    units = units.filter(department=department) if department else units
     return list(units.order_by("pk").values_list("pk", flat=True))
 
 
@@ -59,19 +61,22 @@ def overview(request: HttpRequest) -> HttpResponse:
     if year is None:
         return render(request, "execution/overview.html", {"years": [], "year": None})
     department, unit = _place(request, year)
-    (on, known), pack = days_of(request, year), pack_of(year)
-    on, units = min(on, known), _units(request, year, unit)
-    sums = sums_on(year, units, on, known, pack) if on < known else queries.sums_of_units(year, units, on, pack)
-    if department and not unit:
-        sums = {key: found for key, found in sums.items() if found["department_id"] == department.pk}
+    pack, units = pack_of(year), _units(request, year, department, unit)
+    days = days_of(request, year, units)
+    days = days if days.on <= days.known else Days(days.known, days.known)
+    if days.is_past:
+        sums = sums_on(year, units, days.on, days.known, pack)
+    else:
+        sums = queries.sums_by_days(year, units, days, pack)
+    on, until = days.shown(sums), max((day for day, _ in days.parts(sums)), default=days.on)
     whole = queries.added(sums.values())
     money, row = queries.together(whole, pack)
     by = "" if unit else "unit" if department else "department"
     rows = queries.groups(sums, by, pack) if by else []
     context = {
-        "years": years, "year": year, "department": department, "unit": unit, "on": on, "latest": known,
-        "day": f"&on={on}" if on < known else "", "money": money, "row": row,
-        "curve": curve_of_many(whole, year.year, on, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
+        "years": years, "year": year, "department": department, "unit": unit, "on": on, "latest": days.known,
+        "day": f"&on={on}" if days.is_past else "", "money": money, "row": row, "others": days.others(sums),
+        "curve": curve_of_many(whole, year.year, until, row.paid), "by": by, "by_label": queries.BY.get(by, ""),
         "rows": rows, "bars": queries.bars(rows[:BARS]) if rows else None, "unpaid": queries.unpaid(sums),
         "place": unit or department or year.district,
     }  # fmt: skip

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number_or_404
+from jiheng.web.doubts import confirmed_in
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
 from jiheng.web.execution.queries.project import project_or_404
 from jiheng.web.execution.services import procurement as services
 from jiheng.web.execution.views.asked import amount, attempt, day
-from jiheng.web.execution.views.project import back
+from jiheng.web.execution.views.project import back, settle
 from jiheng.web.plan.models import Project
 
 
@@ -26,10 +27,10 @@ def _save(request: HttpRequest, project: Project, kept: Procurement | None) -> H
         services.save_procurement(
             request.user, project, kept, name=form.get("name", ""), method=form.get("method", ""),
             budget=amount("采购预算", form.get("budget", "")), number=form.get("number", ""),
+            confirmed=confirmed_in(request),
         )  # fmt: skip
 
-    attempt(request, act, "已保存。")
-    return back(project.pk, anchor="procurements")
+    return settle(request, project, act, "已保存。", verb="保存", dialog="procurement", anchor="procurements")
 
 
 @login_required
@@ -89,10 +90,10 @@ def _save_contract(request: HttpRequest, project: Project, kept: Contract | None
             request.user, project, kept, name=form.get("name", ""), number=form.get("number", ""),
             supplier=form.get("supplier", ""), amount=amount("合同金额", form.get("amount", "")),
             signed_on=day("签订日期", form.get("signed_on", "")), procurement=procurement,
+            confirmed=confirmed_in(request),
         )  # fmt: skip
 
-    attempt(request, act, "已保存。")
-    return back(project.pk, anchor="contracts")
+    return settle(request, project, act, "已保存。", verb="保存", dialog="contract", anchor="contracts")
 
 
 @login_required

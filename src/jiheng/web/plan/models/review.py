@@ -53,6 +53,8 @@ class Review(models.Model):
     opinion = models.TextField("审核意见", blank=True)
     total = models.DecimalField("总分", max_digits=5, decimal_places=2, null=True, blank=True)
     grade = models.CharField("等级", max_length=4, blank=True)
+    revision = models.IntegerField(null=True, blank=True)
+    """The table's revision that was looked at; empty in sheets kept before this was."""
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now=True)
 

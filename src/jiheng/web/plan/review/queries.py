@@ -36,6 +36,7 @@ from jiheng.web.plan.differences import Change, differences
 from jiheng.web.plan.models import Approval, BudgetYear, Comment, Project, Review, Transition
 from jiheng.web.plan.queries import table_of
 from jiheng.web.plan.queries.table import project_of
+from jiheng.web.plan.scores import bar, counting, scores_of
 from jiheng.web.plan.states import RETURNS, State
 
 PAGE = 25
@@ -122,6 +123,17 @@ def with_suggestions(page: Iterable[Project]) -> None:
         project.is_good = not project.errors and project.grade == sheet.grades[0].name
         worst = min(project.findings, key=lambda f: _ORDER[f["severity"]], default=None)
         project.worst = worst["name"] if worst and worst["severity"] != "info" else ""
+
+
+def with_scores(page: Iterable[Project], step: str = "") -> None:
+    """Each line's ``scores``, the one that counts first (``score``), and why it bars the step (``bar``)."""
+    shown = list(page)
+    found = scores_of(shown)
+    for project in shown:
+        score = counting(found[project.pk])
+        rest = [s for s in found[project.pk] if s is not score]
+        project.scores = [score, *rest] if score else []  # type: ignore[attr-defined]
+        project.score, project.bar = score, bar(step, score)  # type: ignore[attr-defined]
 
 
 def totals(found: QuerySet[Project]) -> list[dict[str, Any]]:

@@ -64,6 +64,9 @@ def reviewing(person: Person, project: Project) -> str:
 @transaction.atomic
 def score(person: Person, project: Project, given: Mapping[str, str], opinion: str) -> Review:
     """Keep a reviewer's sheet; the total and grade once every item has points. Raises :class:`Refused`."""
+    # A step may be taken with it at this moment: what is kept is a sheet of the table as it is now.
+    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    project.refresh_from_db(fields=["state", "revision"])
     reviewing(person, project)
     sheet, points = suggested_review(project), {}
     for name, text in given.items():
@@ -85,7 +88,7 @@ def score(person: Person, project: Project, given: Mapping[str, str], opinion: s
         project=project, stage=project.state, by=person,
         defaults={
             "scores": {name: str(p) for name, p in points.items()}, "opinion": opinion.strip()[:LONGEST],
-            "total": total, "grade": grade.name if grade else "",
+            "total": total, "grade": grade.name if grade else "", "revision": project.revision,
         },
     )  # fmt: skip
     record("填写审核表", project, None, {"total": total, "grade": kept.grade})
@@ -101,12 +104,12 @@ class Batch:
 
 
 @transaction.atomic
-def pass_many(person: Person, projects: Iterable[Project]) -> Batch:
-    """Pass tables of the department's queue on to finance, all or none."""
+def pass_many(person: Person, projects: Iterable[Project], grounds: str = "") -> Batch:
+    """Pass tables of the department's queue on to finance, all or none; for ``grounds`` those too that score badly."""
     key, found = str(uuid.uuid4()), list(projects)
     if any(p.state == State.FINANCE_REVIEW for p in found):
         raise Refused("财政审核通过的项目请用“批复”办理，以便写明批复文号。")
-    done = workflow.perform_many(person, found, "department_pass", batch=key)
+    done = workflow.perform_many(person, found, "department_pass", batch=key, grounds=grounds)
     return Batch(key, len(done))
 
 
@@ -143,8 +146,11 @@ def take_back(person: Person, batch: str) -> int:
 
 
 @transaction.atomic
-def approve_many(person: Person, projects: Iterable[Project], number: str) -> Approval:
-    """Approve tables of one department under a document number; each is frozen as a version."""
+def approve_many(person: Person, projects: Iterable[Project], number: str, grounds: str = "") -> Approval:
+    """Approve tables of one department under a document number, all or none; each is frozen as a version.
+
+    ``grounds`` is why those are approved too that score badly. Raises :class:`Refused`, ``PermissionDenied``.
+    """
     found = list(projects)
     if not number.strip():
         raise Refused("请填写批复文号，例如“云财绩〔2027〕3号”。")
@@ -158,6 +164,9 @@ def approve_many(person: Person, projects: Iterable[Project], number: str) -> Ap
     approval = Approval.objects.create(
         number=number.strip()[:100], department=first.unit.department, budget_year=first.budget_year, by=person
     )
-    workflow.perform_many(person, found, "approve", reason=approval.number, batch=str(uuid.uuid4()), approval=approval)
+    key = str(uuid.uuid4())
+    workflow.perform_many(
+        person, found, "approve", reason=approval.number, batch=key, approval=approval, grounds=grounds
+    )
     record("批复", approval, None, {"number": approval.number, "projects": [str(p) for p in found]})
     return approval

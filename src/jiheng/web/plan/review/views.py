@@ -24,6 +24,7 @@ from jiheng.web.plan.queries.side import side_of
 from jiheng.web.plan.queries.table import project_of
 from jiheng.web.plan.review import queries, services
 from jiheng.web.plan.review.signals import shown_to_reviewers
+from jiheng.web.plan.scores import bar
 from jiheng.web.plan.services import Refused
 from jiheng.web.plan.states import State
 
@@ -47,6 +48,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     by_unit = request.GET.get("sort") == "unit"
     page = KeyPaginator(found, queries.lines(), queries.PAGE, sums, by_unit).get_page(request.GET.get("page"))
     queries.with_suggestions(page)
+    queries.with_scores(page)
     shown_to_reviewers.send(sender=Project, projects=page.object_list)
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -79,7 +81,11 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.filtered(queries.queue(request.user), request.GET)
     before, after, place, count = queries.neighbours(found, pk)
     mine = queries.own_review(project, request.user)
-    steps = [(s, workflow.obstacle(s, project)) for s in workflow.available(request.user, project)]
+    queries.with_scores([project])
+    steps = [
+        (s, workflow.obstacle(s, project), bar(s.name, project.score))  # type: ignore[attr-defined]
+        for s in workflow.available(request.user, project)
+    ]
     context = {
         "project": project, "table": table, "last": comparison, "comments": comments, "sheet": sheet, "mine": mine,
         "lines": queries.sheet_lines(sheet, mine), "before": before, "after": after, "place": place, "count": count,
@@ -179,11 +185,13 @@ def batch(request: HttpRequest) -> HttpResponse:
     if not request.POST.get("confirmed"):
         total = sum(p.budget_total or 0 for p in chosen)
         wrong = sum(p.errors > 0 for p in chosen)
-        context = {"chosen": chosen, "action": action, "total": total, "wrong": wrong}
+        queries.with_scores(chosen, "department_pass" if action == "pass" else "")
+        context = {"chosen": chosen, "action": action, "total": total, "wrong": wrong,
+                   "barred": [p for p in chosen if p.bar]}  # type: ignore[attr-defined]  # fmt: skip
         return render(request, "plan/review/batch.html", context)
     try:
         if action == "pass":
-            done = services.pass_many(request.user, chosen)
+            done = services.pass_many(request.user, chosen, request.POST.get("grounds", ""))
         else:
             done = services.return_many(request.user, chosen, request.POST.get("reason", ""))
     except Refused as error:
@@ -224,17 +232,30 @@ def approve(request: HttpRequest) -> HttpResponse:
         keys = set(request.POST.getlist("project"))
         try:
             done = services.approve_many(
-                request.user, [p for p in mine if str(p.pk) in keys], request.POST.get("number", "")
-            )
+                request.user, [p for p in mine if str(p.pk) in keys], request.POST.get("number", ""),
+                request.POST.get("grounds", ""),
+            )  # fmt: skip
         except Refused as error:
             messages.error(request, str(error))
         else:
             return redirect("review-letter", pk=done.pk)
     queries.with_suggestions(mine)
+    queries.with_scores(mine, "approve")
     shown_to_reviewers.send(sender=Project, projects=mine)
-    context = {"years": years, "year": year, "departments": departments, "department": department, "projects": mine,
-               "good": sum(p.is_good for p in mine)}  # fmt: skip
+    context = {
+        "years": years, "year": year, "departments": departments, "department": department, "projects": mine,
+        "good": sum(p.is_good for p in mine), "barred": [p for p in mine if p.bar],  # type: ignore[attr-defined]
+        "ticked": _ticked(request, mine), "typed": request.POST,
+        "may_against": allowed(request.user, "plan.approve_poor"),
+    }  # fmt: skip
     return render(request, "plan/review/approve.html", context)
+
+
+def _ticked(request: HttpRequest, projects: list[Project]) -> set[int]:
+    """The tables that are ticked: those that were sent, at first all that nothing speaks against."""
+    if request.method == "POST":
+        return set(numbers(request.POST.getlist("project")))
+    return {p.pk for p in projects if not p.errors and not p.bar}  # type: ignore[attr-defined]
 
 
 def _year(request: HttpRequest, years: list[BudgetYear]) -> BudgetYear | None:
