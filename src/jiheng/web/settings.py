@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "jiheng.web.protection",
+    "jiheng.web.once",
     "jiheng.web.org",
     "jiheng.web.supervision",
     "jiheng.web.jobs",
@@ -84,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jiheng.web.once.middleware.Once",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"
@@ -99,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "jiheng.web.context.page",
             ],
+            "builtins": ["jiheng.web.once.templatetags.once"],
         },
     }
 ]
