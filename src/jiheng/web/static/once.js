@@ -27,7 +27,8 @@
     button.removeAttribute("aria-busy");
     button.textContent = text;
   }
-  const changes = (form) => form.method === "post";
+  // By attribute: a form of ours has fields that are called method and action.
+  const changes = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
   const pressed = (event) => {
     const button = event.submitter || document.activeElement;
     const is = button && button.tagName === "BUTTON" && button.form === event.target;
@@ -65,10 +66,10 @@
   // Back from the page after: of a page that the browser kept as it was, or of one that it has asked for anew.
   window.addEventListener("pageshow", () => { for (const element of [...busy.keys()]) end(element); });
 
+  const address = (form) => new URL(form.getAttribute("action") || "", location.href).href;
   const place = (form) => {
-    const address = new URL(form.getAttribute("action") || "", location.href).href;
-    const same = [...document.forms].filter((f) => changes(f) && f.action === form.action);
-    return `${address} ${same.indexOf(form)}`;
+    const same = [...document.forms].filter((other) => changes(other) && address(other) === address(form));
+    return `${address(form)} ${same.indexOf(form)}`;
   };
   function remember(form) {
     const field = form.querySelector("input[name=once]");
