@@ -208,3 +208,12 @@ def test_the_tag_brings_a_fresh_key_to_every_form(rf: Any) -> None:
     keys = re.findall(r'name="once" value="([\w-]{22})"', template.render({"user": Someone()}, request))
     assert len(set(keys)) == 2
     assert "once" not in template.render({"user": Nobody()}, request)
+
+
+def test_those_that_wait_for_a_refusal_are_refused_in_their_turn(whole_world: Any, browser: Any, together: Any) -> None:
+    """The first gives its key back; on no database do those that wait for it come to a deadlock over it."""
+    wrong = Form("execution-add", "clerk", "execution.Payment", _money("0"))
+    before = _counts()
+    answers = together(*(_sender(whole_world, wrong, KEY, browser) for _ in range(4)))
+    assert [getattr(a, "status_code", a) for a in answers] == [302] * 4
+    assert _counts() == before

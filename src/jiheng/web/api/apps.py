@@ -15,6 +15,8 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         """Tell whose the requests with a token are."""
         from jiheng.web.api.auth import token_behind
+        from jiheng.web.api.handover import declare
         from jiheng.web.once.middleware import asker
 
         asker(token_behind)
+        declare()

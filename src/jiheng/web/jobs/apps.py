@@ -14,7 +14,9 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """What stands below knows of no ticks: its sweeping is declared here."""
+        from jiheng.web.jobs.handover import declare
         from jiheng.web.jobs.ticks import tick
         from jiheng.web.once.answers import sweep
 
         tick("once.sweep")(sweep)
+        declare()

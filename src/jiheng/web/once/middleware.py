@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from jiheng.web.once.answers import FIELD, HEADER, answer_form, answer_request, is_key
+from jiheng.web.once.answers import FIELD, HEADER, Run, answer_form, answer_request, is_key
 
 Handler = Callable[[HttpRequest], HttpResponse]
 Asker = Callable[[HttpRequest], str | None]
@@ -31,6 +31,17 @@ def _who(request: HttpRequest) -> str:
     return f"person {request.user.pk}" if request.user.is_authenticated else ""
 
 
+def answer(request: HttpRequest, call: Run) -> HttpResponse:
+    """What ``call`` answers, once for the key that the request carries, if any."""
+    if request.method not in _METHODS or not (who := _who(request)):
+        return call()
+    if key := request.headers.get(HEADER):
+        return answer_request(request, who, key, call)
+    if request.method == "POST" and is_key(key := request.POST.get(FIELD, "")):
+        return answer_form(request, who, key, call)
+    return call()
+
+
 class Once:
     """Stands last, so that nothing but the view is left to run within the transaction that keeps its answer."""
 
@@ -41,12 +52,6 @@ class Once:
         """Hand the request on."""
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Answer in the view's place where somebody sends a key."""
-        if request.method not in _METHODS or not (who := _who(request)):
-            return None
-        if key := request.headers.get(HEADER):
-            return answer_request(request, who, key, lambda: view(request, *args, **kwargs))
-        if request.method == "POST" and is_key(key := request.POST.get(FIELD, "")):
-            return answer_form(request, who, key, lambda: view(request, *args, **kwargs))
-        return None
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse:
+        """Answer in the view's place."""
+        return answer(request, lambda: view(request, *args, **kwargs))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from jiheng.web.asked import holding, number
 from jiheng.web.once.answers import final
 from jiheng.web.org import people_excel, queries
+from jiheng.web.org.handover import open_count
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.queries import people_in
@@ -228,6 +229,9 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
             return _passwords(request, [(someone, people.reset_password(me, someone))])
         except Wrong as error:
             messages.error(request, str(error))
+    elif do == "disable" and not request.POST.get("anyway") and (count := open_count(someone)):
+        messages.warning(request, f"{someone.name}名下还有 {count} 项没有办完，账号没有停用。请先办理交接。")
+        return redirect("org-handover", pk=pk)
     elif do in ("enable", "disable"):
         _done(
             request,
