@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "jiheng.web.protection",
+    "jiheng.web.once",
     "jiheng.web.org",
     "jiheng.web.supervision",
     "jiheng.web.jobs",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "jiheng.web.org.middleware.back_to_the_page",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jiheng.web.once.middleware.Once",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"
@@ -100,6 +102,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "jiheng.web.context.page",
             ],
+            "builtins": ["jiheng.web.once.templatetags.once"],
         },
     }
 ]

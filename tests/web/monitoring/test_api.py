@@ -84,3 +84,23 @@ def test_scope_role_and_place_all_count(system: Any, person: Any, record: Any) -
     assert call(stranger, f"records/{record.pk}")[0] == 404
     assert call(stranger, f"records/{record.pk}", body)[0] == 404
     assert call(stranger, "records")[1]["count"] == 0
+
+
+def test_a_request_sent_again_under_its_key_is_written_once(system: Any, record: Any) -> None:
+    from jiheng.web.api.services import create, revoke
+
+    token, secret = create(system, "对接", ("monitoring:write",), 30)
+    client, path = Client(headers={"Authorization": f"Bearer {secret}"}), f"/api/v1/monitoring/records/{record.pk}"
+
+    def send(text: str, key: str = "b6a7f0de-5b1c-4e3f-9d55-0f2f4a7c1a11") -> Any:
+        body = json.dumps({"revision": 0, "progress_text": text})
+        return client.patch(path, body, content_type="application/json", headers={"Idempotency-Key": key})
+
+    first, again, other, short = send("完成"), send("完成"), send("没有完成"), send("完成", "1")
+    assert (first.status_code, first.json()) == (again.status_code, again.json()) == (200, first.json())
+    assert again["Kept-Answer"] == "1"
+    assert (other.status_code, "内容不同" in other.json()["detail"]) == (400, True)
+    assert (short.status_code, "16 到 200" in short.json()["detail"]) == (400, True)
+    assert type(record).objects.get(pk=record.pk).revision == 1
+    revoke(token)
+    assert send("完成").status_code == 401

@@ -313,7 +313,7 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "import-progress": lambda w: {"pk": w.job.pk},
     "review-letter": lambda w: {"pk": w.approval.pk},
     "review-resolve": lambda w: {"pk": w.comment.pk},
-    **dict.fromkeys("org-account org-account-change".split(), lambda w: {"pk": w.clerk.pk}),
+    **dict.fromkeys("org-account org-account-change org-handover".split(), lambda w: {"pk": w.clerk.pk}),
     "execution-project": lambda w: {"pk": w.approved.pk},
     "execution-add": lambda w: {"pk": w.approved.pk, "kind": "payment"},
     **dict.fromkeys(

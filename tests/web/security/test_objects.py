@@ -57,6 +57,7 @@ WALLS: dict[str, Wall] = {
     "import-discard": Wall("clerk", UNIT, "post"),
     "import-progress": Wall("clerk", f"head reviewer {UNIT}"),
     "org-account": Wall("system_admin", ADMINS), "org-account-change": Wall("system_admin", ADMINS, "post", (("do", "disable"),)),
+    "org-handover": Wall("system_admin", ADMINS, "post"),
     "audit-entry": Wall("auditor", "clerk reviewer finance_reviewer far_auditor far_audit_admin system_admin nobody"),
     "rectification-evidence": Wall("clerk", UNIT, "post"), "rectification-evidence-file": Wall("clerk", UNIT),
     "rectification-evidence-remove": Wall("clerk", UNIT, "post"),

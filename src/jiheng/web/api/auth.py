@@ -11,9 +11,10 @@ from ninja.security import HttpBearer
 from jiheng.web.api import services
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
+from jiheng.web.once.answers import HEADER
 from jiheng.web.org.permissions import allowed
 from jiheng.web.protection.full import left_out_when_full
-from jiheng.web.protection.limits import count_one, wait_for, wrong_tokens
+from jiheng.web.protection.limits import API_NAMESPACE, count_one, wait_for, wrong_tokens
 
 
 def _refusal(token: ApiToken | None) -> str:
@@ -45,6 +46,20 @@ def _refuse(request: HttpRequest, why: str) -> NoReturn:
     raise AuthenticationError(401, why)
 
 
+def _secret(request: HttpRequest) -> str:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
+
+
+def token_behind(request: HttpRequest) -> str | None:
+    """Whose a request to the API is, for answers that are kept; ``""`` where its token lets nobody in."""
+    match = request.resolver_match
+    if match is None or match.namespace != API_NAMESPACE:
+        return None
+    found = services.token_of(_secret(request)) if request.headers.get(HEADER) else None
+    return f"token {found.pk}" if found is not None and not _refusal(found) else ""
+
+
 class BearerToken(HttpBearer):
     """Lets a live token in that has the scope; the schema of the API shows it by this name."""
 
@@ -54,10 +69,10 @@ class BearerToken(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> ApiToken:
         """The token of the request. Raises 401 where there is none."""
-        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not secret.strip():
+        secret = _secret(request)
+        if not secret:
             _refuse(request, "请在请求头中提供令牌：Authorization: Bearer 令牌。")
-        return self.authenticate(request, secret.strip())
+        return self.authenticate(request, secret)
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         """The token, live, with the scope. Raises 401 or 403."""

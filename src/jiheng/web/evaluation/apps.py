@@ -14,4 +14,7 @@ class EvaluationConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare the jobs."""
+        from jiheng.web.evaluation.handover import declare
         from jiheng.web.evaluation.services import exporting, start  # noqa: F401
+
+        declare()

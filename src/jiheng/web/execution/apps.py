@@ -22,6 +22,7 @@ class ExecutionConfig(AppConfig):
         Know the work done in the background, in the worker as in the server.
         """
         from jiheng.web.execution import kept as _kept  # noqa: F401
+        from jiheng.web.execution.handover import declare
         from jiheng.web.execution.importing import applying as _applying  # noqa: F401
         from jiheng.web.execution.queries.last_year import last_execution
         from jiheng.web.plan.models import Transition, Version
@@ -30,6 +31,7 @@ class ExecutionConfig(AppConfig):
         shown_to_reviewers.connect(last_execution, dispatch_uid="execution.last_year")
         post_save.connect(_approved, sender=Version, dispatch_uid="execution.approved")
         post_save.connect(_revoked, sender=Transition, dispatch_uid="execution.revoked")
+        declare()
 
 
 def _approved(instance: Any, **_: Any) -> None:

@@ -19,6 +19,7 @@ class MonitoringConfig(AppConfig):
         """Know what is done in the background and from time to time, in the worker as in the server; have open forms
         follow what is approved.
         """
+        from jiheng.web.monitoring.handover import declare
         from jiheng.web.monitoring.services import opening as _opening  # noqa: F401
         from jiheng.web.monitoring.services import reporting as _reporting  # noqa: F401
         from jiheng.web.monitoring.services import rounds as _rounds  # noqa: F401
@@ -26,6 +27,7 @@ class MonitoringConfig(AppConfig):
 
         # After the money: it follows the same approval, and was asked first.
         post_save.connect(_approved, sender=Version, dispatch_uid="monitoring.approved")
+        declare()
 
 
 def _approved(instance: Any, **_: Any) -> None:

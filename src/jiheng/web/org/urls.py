@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiheng.web.org.views import admin, codes, oidc, session
+from jiheng.web.org.views import admin, codes, handover, oidc, session
 
 urlpatterns = [
     path("login/", session.log_in, name="login"),
@@ -26,4 +26,6 @@ urlpatterns = [
     path("org/people/template.xlsx", admin.template, name="org-template"),
     path("org/people/<int:pk>/", admin.account, name="org-account"),
     path("org/people/<int:pk>/change/", admin.change_account, name="org-account-change"),
+    path("org/people/<int:pk>/handover/", handover.handover, name="org-handover"),
+    path("org/left/", handover.left, name="org-left"),
 ]

@@ -15,5 +15,8 @@ class PlanConfig(AppConfig):
     def ready(self) -> None:
         """Know the work done in the background, in the worker as in the server."""
         from jiheng.web.plan import units as _units  # noqa: F401
+        from jiheng.web.plan.handover import declare
         from jiheng.web.plan.importing import bulk as _importing  # noqa: F401
         from jiheng.web.plan.importing import uploads as _reading  # noqa: F401
+
+        declare()

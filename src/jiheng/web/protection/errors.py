@@ -39,6 +39,8 @@ def _answer(request: HttpRequest, status: int, text: str, hint: str = "") -> Htt
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
     text = _said(exception, "浏览器发来的内容不完整或格式不对，没有做任何改动。")
+    if request.path.startswith("/api/v1/") or request.content_type == "application/json":
+        return _answer(request, 400, text)
     # The host itself may be what is wrong, and the page must not ask for it again.
     return HttpResponse(
         loader.render_to_string("error_alone.html", {"status": 400, "title": _TITLES[400], "text": text}), status=400

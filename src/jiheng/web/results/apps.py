@@ -15,4 +15,7 @@ class ResultsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to what earlier stages find."""
         from jiheng.web.results import receivers as _listening  # noqa: F401
+        from jiheng.web.results.handover import declare
         from jiheng.web.results.services import reminders as _reminders  # noqa: F401
+
+        declare()

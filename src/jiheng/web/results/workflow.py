@@ -89,7 +89,7 @@ ASKED = {
 
 def label_of(name: str) -> str:
     """What a step in an item's history is called."""
-    return BY_NAME[name].label if name in BY_NAME else {"raise": "提出", "again": "再次出现"}[name]
+    return BY_NAME[name].label if name in BY_NAME else {"raise": "提出", "again": "再次出现", "hand_over": "移交"}[name]
 
 
 def may(person: Any, item: Rectification, step: Step) -> bool:

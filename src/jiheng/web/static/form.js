@@ -32,8 +32,8 @@
   const queue = [];
   let busy = false, retry = 0;
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
-  async function ask(address, body) {
-    const response = await jiheng.post(address, body);
+  async function ask(address, body, key) {
+    const response = await jiheng.post(address, body, key);
     const kind = response.headers.get("Content-Type") || "";
     const answer = kind.includes("json") ? await response.json() : { error: response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。" };
     return { status: kind.includes("json") ? response.status : response.status >= 500 ? 500 : 401, answer };
@@ -50,9 +50,11 @@
     const job = queue[0];
     job.sent = true;
     say("正在保存…");
-    const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : Object.assign({ seen: revision }, job.body);
+    // A row, or an undo, whose answer was lost on the way is sent as it was, under the same key: it is not doubled.
+    if (!job.values && !job.key) { job.key = jiheng.key(); job.body = Object.assign({ seen: revision }, job.body); }
+    const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : job.body;
     try {
-      const { status: code, answer } = await ask(job.address || data.labels.cells, body);
+      const { status: code, answer } = await ask(job.address || data.labels.cells, body, job.key);
       if (code === 401 || code >= 500) throw new Error(answer.error);
       queue.shift(); retry = 0;
       if (code === 200) accept(answer, job); else refuse(code, answer, job);

@@ -4,11 +4,17 @@
 // page left open over a time-out takes them over, where the same person logged in, and nothing typed on it is lost.
 const jiheng = {
   token: () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
-  send: (address, body, more = {}) => fetch(address, Object.assign({ method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": jiheng.token() }, body: JSON.stringify(body) }, more)),
-  async post(address, body) {
-    const response = await jiheng.send(address, body);
+  key: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  // What is sent again under the same one-time key is done once, and answered as it was the first time.
+  send(address, body, more = {}, key = "") {
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": jiheng.token() };
+    if (key) headers["Idempotency-Key"] = key;
+    return fetch(address, Object.assign({ method: "POST", headers, body: JSON.stringify(body) }, more));
+  },
+  async post(address, body, key = "") {
+    const response = await jiheng.send(address, body, {}, key);
     if (!response.headers.get("Token-Expired")) return response;
-    if (await jiheng.renew()) return jiheng.send(address, body);
+    if (await jiheng.renew()) return jiheng.send(address, body, {}, key);
     const error = "登录已超时，请在新窗口用原来的账号重新登录；本页内容还在，登录后自动保存。";
     return new Response(JSON.stringify({ error }), { status: 401, headers: { "Content-Type": "application/json" } });
   },

@@ -11,3 +11,9 @@ class SupervisionConfig(AppConfig):
     name = "jiheng.web.supervision"
     label = "supervision"
     verbose_name = "审计监督"
+
+    def ready(self) -> None:
+        """Tell the organisation what of this app stands in people's names."""
+        from jiheng.web.supervision.handover import declare
+
+        declare()

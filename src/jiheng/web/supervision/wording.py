@@ -22,7 +22,7 @@ _WORDS = {
     "procurement": "采购", "project": "项目", "projects": "项目", "reason": "理由", "revoked": "撤销", "role": "角色",
     "rounds": "期次", "rows": "行数", "sm3": "SM3", "source": "来源", "state": "状态", "successor": "承接单位",
     "text": "内容", "title": "表名", "total": "总分", "unit": "单位", "units": "单位", "username": "账号",
-    "withdrawn": "已撤回", "year": "年度",
+    "withdrawn": "已撤回", "year": "年度", "duty": "事项类别", "holder": "责任人",
 }  # fmt: skip
 
 

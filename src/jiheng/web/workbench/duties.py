@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Q
 
 from jiheng.web.evaluation.models import SelfEvaluation
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
+from jiheng.web.org.handover import SEES_LEFT, left_count
 from jiheng.web.org.permissions import allowed, reach
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.queries import raised_for
@@ -32,8 +33,14 @@ class Duty:
 
 def duties(person: Any, today: date) -> list[Duty]:
     """What waits for this person, in the order of the year; a few queries, however much it is."""
-    found = [*_reports(person, today), *_reviews(person), *_evaluations(person), *_items(person, today)]
+    found = [*_reports(person, today), *_reviews(person), *_evaluations(person), *_items(person, today), *_left(person)]
     return [duty for duty in found if duty.count]
+
+
+def _left(person: Any) -> Iterator[Duty]:
+    """What stands in the name of people who have left, and nobody is reminded of."""
+    if any(allowed(person, permission) for permission in SEES_LEFT):
+        yield Duty("停用人员名下的事项", left_count(person), "/org/left/")
 
 
 def _reports(person: Any, today: date) -> Iterator[Duty]:

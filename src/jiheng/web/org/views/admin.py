@@ -17,8 +17,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import holding, number
+from jiheng.web.once.answers import final
 from jiheng.web.org import people_excel, queries
-from jiheng.web.org.models import Department, District, RoleAssignment, Unit
+from jiheng.web.org.handover import open_count
+from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
 from jiheng.web.org.queries import people_in
 from jiheng.web.org.roles import CodesFor, Role
@@ -185,6 +187,11 @@ def demand_codes(request: HttpRequest) -> HttpResponse:
     return redirect("org-people")
 
 
+def _passwords(request: HttpRequest, made: list[tuple[Person, str]]) -> HttpResponse:
+    """First passwords, shown once: whoever pressed twice still sees those that are good."""
+    return final(render(request, "org/passwords.html", {"made": made}))
+
+
 @_for("org.manage_accounts")
 @require_POST
 def create(request: HttpRequest) -> HttpResponse:
@@ -199,7 +206,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Wrong as error:
         messages.error(request, str(error))
         return redirect("org-people")
-    return render(request, "org/passwords.html", {"made": [(made, password)]})
+    return _passwords(request, [(made, password)])
 
 
 @_for("org.view_people")
@@ -236,9 +243,12 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_in(district), pk=pk)
     if do == "reset":
         try:
-            return render(request, "org/passwords.html", {"made": [(someone, people.reset_password(me, someone))]})
+            return _passwords(request, [(someone, people.reset_password(me, someone))])
         except Wrong as error:
             messages.error(request, str(error))
+    elif do == "disable" and not request.POST.get("anyway") and (count := open_count(someone)):
+        messages.warning(request, f"{someone.name}名下还有 {count} 项没有办完，账号没有停用。请先办理交接。")
+        return redirect("org-handover", pk=pk)
     elif do in ("enable", "disable"):
         _done(
             request,
@@ -285,7 +295,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             except Wrong as error:
                 messages.error(request, f"{error}没有导入任何人。")
             else:
-                return render(request, "org/passwords.html", {"made": made})
+                return _passwords(request, made)
     return render(request, "org/bring.html", {"parsed": parsed})
 
 

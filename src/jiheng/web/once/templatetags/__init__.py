@@ -1,0 +1,1 @@
+"""The field of every form that holds its one-time key."""
