@@ -11,7 +11,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from jiheng.web.execution.models import Payment
+from jiheng.web.execution.models import Allotment, Payment
 from jiheng.web.execution.services import refresh_totals
 from jiheng.web.once.answers import ALREADY, KEPT_FOR, sweep
 from jiheng.web.once.models import KeptAnswer
@@ -58,8 +58,8 @@ def test_the_second_is_answered_as_the_first_and_told_so(clerk: Any, project: An
 
 
 def test_without_a_key_everything_is_as_it_was(clerk: Any, project: Any) -> None:
-    for _ in range(2):
-        clerk.post(address(project), {k: v for k, v in PAID.items() if k != "once"})
+    for n in range(2):  # under other numbers, as two equal payments are asked about
+        clerk.post(address(project), {k: v for k, v in PAID.items() if k != "once"} | {"number": f"{n}"})
     assert Payment.objects.count() == 2
     assert not KeptAnswer.objects.exists()
 
@@ -83,9 +83,9 @@ def test_what_was_refused_keeps_no_key(clerk: Any, project: Any) -> None:
 
 def test_a_key_belongs_to_one_address_and_one_person(clerk: Any, project: Any, person: Any, browser: Any) -> None:
     colleague = browser(person("clerk", "colleague"))
-    for sender, kind in ((clerk, "payment"), (clerk, "allotment"), (colleague, "payment")):
+    for sender, kind in ((clerk, "allotment"), (clerk, "payment"), (colleague, "allotment")):
         assert "已登记" in said(sender.post(address(project, kind), PAID))[-1]
-    assert Payment.objects.count() == 2
+    assert Allotment.objects.count() == 2
 
 
 def test_nobody_logged_in_takes_a_key_or_an_answer(clerk: Any, client: Any, project: Any) -> None:
@@ -142,14 +142,14 @@ def test_a_first_password_is_shown_again_and_legible_to_nobody_else(person: Any,
 
 
 def test_answers_are_swept_after_a_day_and_a_later_one_is_done_anew(clerk: Any, project: Any) -> None:
-    clerk.post(address(project), PAID)
+    clerk.post(address(project, "allotment"), PAID)
     sweep()
     assert KeptAnswer.objects.count() == 1
     KeptAnswer.objects.update(asked_at=timezone.now() - KEPT_FOR - timedelta(seconds=1))
     sweep()
     assert not KeptAnswer.objects.exists()
-    clerk.post(address(project), PAID)
-    assert Payment.objects.count() == 2
+    clerk.post(address(project, "allotment"), PAID)
+    assert Allotment.objects.count() == 2
 
 
 def test_sweeping_is_a_tick() -> None:
