@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def _security() -> Any:
 security = _security()
 
 
+@cache  # a workbook tells the second in which it was made
 def _people() -> bytes:
     out = BytesIO()
     with xlsxwriter.Workbook(out) as book:
