@@ -105,21 +105,57 @@
   });
   table.addEventListener("compositionend", (event) => { if (event.target.dataset.cell) later(event.target.dataset.cell); });
   table.addEventListener("change", (event) => { const cell = event.target.dataset.cell || event.target.dataset.reasons; if (cell) now(cell); });
-  table.addEventListener("focusout", (event) => { const cell = event.target.dataset.cell; if (cell && !proposed.has(cell)) { if (value(cell) === saved.get(cell)) show(cell, saved.get(cell)); else now(cell); } });
+  table.addEventListener("focusout", (event) => {
+    const cell = event.target.dataset.cell;
+    if (event.target === chosen) { chosen = null; isWriting = false; }
+    if (!cell || proposed.has(cell)) return;
+    if (value(cell) === saved.get(cell)) show(cell, saved.get(cell)); else now(cell);
+  });
   function walk(field, by) {
     const inRow = field.dataset.cell.startsWith("row:"), column = field.dataset.cell.split(":").pop();
     const all = [...fields.values()].filter((f) => f && f.dataset.cell.startsWith("row:") === inRow && (!inRow || f.dataset.cell.endsWith(`:${column}`)));
     const next = all[all.indexOf(field) + by];
-    if (next) { next.focus(); if (next.select) next.select(); }
+    if (next) next.focus();
     return !!next;
   }
   table.addEventListener("keydown", (event) => {
-    const field = event.target;
-    if (!field.dataset.cell || event.isComposing || event.keyCode === 229) return;
-    const plain = !event.ctrlKey && !event.altKey && !event.metaKey, text = field.tagName === "TEXTAREA";
-    if (event.key === "Enter" && plain && !event.shiftKey) { event.preventDefault(); if (!walk(field, 1)) field.blur(); }
-    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && plain && text && !field.value.includes("\n")) { event.preventDefault(); walk(field, event.key === "ArrowDown" ? 1 : -1); }
-    else if (event.key === "Escape" && text) { show(field.dataset.cell, saved.get(field.dataset.cell)); }
+    if (event.target.tagName !== "SELECT" || event.key !== "Enter") return;
+    event.preventDefault();
+    if (!walk(event.target, 1)) event.target.blur();
+  });
+
+  // ---- cells: each has its own box; a chosen one is selected as a whole, so that what is typed takes its place ----------
+  let chosen = null, isWriting = false, before = "";
+  function choose(field) {
+    if (isWriting) commit();
+    chosen = field; before = proposed.has(field.dataset.cell) ? saved.get(field.dataset.cell) : field.value;
+    field.focus(); field.select();
+  }
+  function edit(keep) {
+    isWriting = true;
+    if (keep) chosen.setSelectionRange(chosen.value.length, chosen.value.length);
+  }
+  function commit() { isWriting = false; now(chosen.dataset.cell); before = chosen.value; }
+  function cancel() {
+    isWriting = false; show(chosen.dataset.cell, before); chosen.select();
+    now(chosen.dataset.cell);
+  }
+  function clear() { chosen.value = ""; grow(chosen); now(chosen.dataset.cell); before = ""; }
+  function move(dx, dy) {
+    const row = [...chosen.closest("tr").querySelectorAll("textarea[data-cell]")], beside = row[row.indexOf(chosen) + dx];
+    if (dy) return walk(chosen, dy);
+    if (beside) choose(beside);
+    return !!beside;
+  }
+  function cellAt(element) {
+    if (element.closest("select, button, input")) return null;
+    const td = element.closest("td");
+    return element.closest("textarea[data-cell]") || (td && td.querySelector("textarea[data-cell]"));
+  }
+  jiheng.cells(table, {
+    cellAt, field: (element) => element.matches("textarea[data-cell]"), tabsItself: true,
+    chosen: () => chosen, isEditing: () => isWriting, text: () => chosen.value,
+    choose, edit, commit, cancel, clear, move,
   });
   table.addEventListener("paste", (event) => {
     const cell = event.target.dataset.cell || "", text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");

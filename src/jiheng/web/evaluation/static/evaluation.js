@@ -20,9 +20,8 @@
   if (!data.editable) return;
 
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
-  const input = document.createElement("textarea");
-  input.className = "cellinput"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
-  let editing = null, waitingTable = "", busy = false, retry = 0, wanted = "";
+  const traveller = jiheng.travelling(), { input, grow, textOf } = traveller;
+  let current = null, editing = null, waitingTable = "", busy = false, retry = 0;
   const queue = [];
 
   // ---- talking to the server -----------------------------------------------------------------------------------
@@ -74,26 +73,26 @@
   function draw() {
     if (!waitingTable || editing || queue.length > 1 || holder.querySelector("details.clip[open]") || !$("adjust").hidden) return;
     const [x, y] = [window.scrollX, window.scrollY];
-    const key = wanted || (document.activeElement.dataset && document.activeElement.dataset.cell) || "";
-    holder.innerHTML = waitingTable; waitingTable = ""; wanted = "";
+    const focused = document.activeElement, key = focused === input ? current.dataset.cell : "";
+    traveller.leave(); current = null;
+    holder.innerHTML = waitingTable; waitingTable = "";
     window.scrollTo(x, y);
-    const cell = key && cellOf(key);
-    if (cell) cell.focus({ preventScroll: true });
+    if (key && cellOf(key)) choose(cellOf(key));
   }
 
   // ---- editing cells -------------------------------------------------------------------------------------------
   const cells = () => [...holder.querySelectorAll("td[data-cell]")];
-  const textOf = (cell) => cell.querySelector(".v").textContent;
-  const grow = () => { input.style.height = "auto"; input.style.height = `${input.scrollHeight}px`; };
-  function edit(cell, typed) {
+  function choose(cell) {
     if (editing) commit();
-    editing = { cell, key: cell.dataset.cell, was: textOf(cell), saved: textOf(cell), timer: 0 };
-    cell.classList.add("edit"); cell.prepend(input);
-    input.setAttribute("aria-label", cell.dataset.label);
-    input.value = typed === undefined ? editing.was : typed;
-    input.focus({ preventScroll: true });
-    input.setSelectionRange(input.value.length, input.value.length);
-    grow();
+    current = cell; traveller.sit(cell, "prepend");
+    const box = cell.getBoundingClientRect();
+    if (box.top < 60 || box.bottom > innerHeight) cell.scrollIntoView({ block: "center" });
+  }
+  function edit(keep) {
+    if (!current) return;
+    if (editing) { input.setSelectionRange(input.value.length, input.value.length); return; }
+    editing = { cell: current, key: current.dataset.cell, was: textOf(current), saved: textOf(current), timer: 0 };
+    traveller.open(keep);
   }
   function save() {
     clearTimeout(editing.timer);
@@ -102,50 +101,53 @@
     send({ [editing.key]: text }, { [editing.key]: editing.saved });
     editing.saved = text;
   }
-  function leave() { const done = editing; editing = null; input.remove(); done.cell.classList.remove("edit"); return done; }
-  function commit() { if (!editing) return; save(); const text = input.value.trim(), done = leave(); done.cell.querySelector(".v").textContent = text; draw(); }
-  function cancel() { const { saved, was, key } = editing; clearTimeout(editing.timer); if (saved !== was) send({ [key]: was }, { [key]: saved }); const done = leave(); done.cell.querySelector(".v").textContent = was; done.cell.focus(); draw(); }
-  function next(key, by) { const all = cells(), at = all.findIndex((c) => c.dataset.cell === key), to = all[at + by]; return to ? to.dataset.cell : ""; }
+  function leave(text) {
+    const done = editing.cell;
+    editing = null; traveller.rest(); done.querySelector(".v").textContent = text; draw();
+  }
+  function commit() { if (editing) { save(); leave(input.value.trim()); } }
+  function cancel() {
+    const { saved, was, key } = editing;
+    clearTimeout(editing.timer);
+    if (saved !== was) send({ [key]: was }, { [key]: saved });
+    leave(was);
+  }
+  function clear() { edit(false); input.value = ""; commit(); }
   function below(key, by) {
     const field = key.split(":")[2], column = cells().filter((c) => c.dataset.cell.split(":")[2] === field);
-    const to = column[column.findIndex((c) => c.dataset.cell === key) + by];
-    return field && to ? to.dataset.cell : "";
+    return field ? column[column.findIndex((c) => c.dataset.cell === key) + by] : undefined;
   }
-  function go(key, write) { const cell = key && cellOf(key); if (!cell) return; wanted = key; if (write) edit(cell); else cell.focus(); }
-  holder.addEventListener("mousedown", (event) => {
-    if (event.target === input || event.button || event.target.closest("select, details, a, button, input")) return;
-    const cell = event.target.closest("td[data-cell]");
-    if (cell) { event.preventDefault(); edit(cell); }
+  function move(dx, dy) {
+    const all = cells(), to = dx ? all[all.indexOf(current) + dx] : below(current.dataset.cell, dy);
+    if (to) choose(to);
+    return !!to;
+  }
+  jiheng.cells(holder, {
+    // What else stands in a cell (a choice, evidence) is used as it is.
+    cellAt: (element) => element.closest("select, details, a, button, input") ? null : element.closest("td[data-cell]"),
+    field: (element) => element === input,
+    chosen: () => current, isEditing: () => !!editing, text: () => textOf(current),
+    choose, edit, commit, cancel, clear, move,
   });
   document.addEventListener("mousedown", (event) => { if (editing && !editing.cell.contains(event.target)) commit(); });
   input.addEventListener("focusout", () => setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 120));
-  input.addEventListener("input", (event) => { grow(); clearTimeout(editing.timer); if (!event.isComposing) editing.timer = setTimeout(() => { if (editing) save(); }, 900); });
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || !editing) return;
-    const key = editing.key, isLong = editing.cell.classList.contains("long");
-    if (event.key === "Escape") { event.preventDefault(); cancel(); }
-    else if (event.key === "Tab") { const to = next(key, event.shiftKey ? -1 : 1); if (to) { event.preventDefault(); commit(); go(to, true); } }
-    else if (event.key === "Enter" && !event.shiftKey && !(isLong && key === "goals_actual")) { event.preventDefault(); commit(); const to = below(key, 1); go(to || key, !!to); }
-    event.stopPropagation();
+  input.addEventListener("input", (event) => {
+    grow(); clearTimeout(editing.timer);
+    if (!event.isComposing) editing.timer = setTimeout(() => { if (editing) save(); }, 900);
   });
   holder.addEventListener("keydown", (event) => {
-    const cell = event.target.closest("td[data-cell], td[data-points]");
+    const cell = event.target.closest("td[data-points]");
     if (!cell || event.target !== cell || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (cell.dataset.points) { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); adjust(cell); } return; }
-    const moves = { ArrowDown: () => go(below(cell.dataset.cell, 1)), ArrowUp: () => go(below(cell.dataset.cell, -1)), ArrowRight: () => go(next(cell.dataset.cell, 1)), ArrowLeft: () => go(next(cell.dataset.cell, -1)) };
-    if (event.key === "Enter" || event.key === "F2") { event.preventDefault(); edit(cell); }
-    else if (event.key === "Delete") { event.preventDefault(); edit(cell, ""); commit(); }
-    else if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
-    else if (event.key.length === 1) { event.preventDefault(); edit(cell, event.key); }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); adjust(cell); }
   });
   // A column copied from a worksheet goes into this cell and those below it, further columns beside it.
   const FIELDS = ["actual_raw", "weight", "deviation"];
   document.addEventListener("paste", (event) => {
-    const cell = editing ? editing.cell : event.target.closest && event.target.closest("td[data-cell]");
+    const cell = event.target === input ? current : null;
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!cell || !holder.contains(cell) || !cell.dataset.cell.startsWith("row:")) return;
-    if (editing && !/[\n\t]/.test(text)) return;
-    if (editing && editing.key.endsWith(":deviation") && !text.includes("\t")) return;
+    if (!/[\n\t]/.test(text)) return;
+    if (editing && editing.key.endsWith(":deviation") && !text.includes("\t")) return; // lines of one reason
     event.preventDefault();
     if (editing) cancel();
     const first = FIELDS.indexOf(cell.dataset.cell.split(":")[2]), values = {}, was = {};
@@ -154,7 +156,7 @@
       if (!key) break;
       const row = key.split(":")[1];
       line.split("\t").forEach((word, n) => { const to = FIELDS[first + n] && `row:${row}:${FIELDS[first + n]}`; if (to && cellOf(to)) { values[to] = word.trim(); was[to] = textOf(cellOf(to)); cellOf(to).querySelector(".v").textContent = word.trim(); } });
-      key = below(key, 1);
+      key = below(key, 1) ? below(key, 1).dataset.cell : "";
     }
     send(values, was);
   });
