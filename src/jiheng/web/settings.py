@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "jiheng.web.org.middleware.fresh_password",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jiheng.web.org.middleware.back_to_the_page",
+    "jiheng.web.kept.taken_submissions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -7,7 +7,7 @@
   });
   const data = $("form-data") && JSON.parse($("form-data").textContent);
   if (!data) return;
-  const holder = $("table"), side = $("side"), status = $("status");
+  const kept = jiheng.kept, holder = $("table"), side = $("side"), status = $("status");
   const cellOf = (key) => holder.querySelector(`[data-cell="${key}"]`) || holder.querySelector(`[data-covers~="${key}"]`);
   const show = (key) => {
     const cell = cellOf(key) || holder.querySelector(`[data-row="${key}"]`) || (key === "title" && holder.querySelector("caption"));
@@ -38,6 +38,7 @@
   }
   // Changes go one after another, each naming the revision that its cells were seen at.
   function send(job) {
+    if (job.values) { job.was = kept.standing(job.was); kept.keep(job.values, job.was, job.seen); }
     const waiting = queue.find((j) => !j.sent && j.values && job.values && Object.keys(j.values).join() === Object.keys(job.values).join());
     if (waiting) { waiting.values = job.values; waiting.typing = waiting.typing && job.typing; } else queue.push(job);
     pump();
@@ -51,7 +52,7 @@
     const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : Object.assign({ seen: revision }, job.body);
     try {
       const { status: code, answer } = await ask(job.address || data.labels.cells, body);
-      if (code === 401 || code === 500) throw new Error(answer.error);
+      if (code === 401 || code >= 500) throw new Error(answer.error);
       queue.shift(); retry = 0;
       if (code === 200) accept(answer, job); else refuse(code, answer, job);
     } catch (error) {
@@ -74,6 +75,7 @@
     if (answer.table) pendingTable = answer.table;
     for (const [key, text] of Object.entries(answer.cells)) put(key, text);
     for (const key of Object.keys(mine)) unsaved.delete(key);
+    kept.drop(mine, revision);
     marks = answer.marks; side.innerHTML = answer.side;
     $("title").textContent = answer.title; holder.querySelector("caption").textContent = answer.caption;
     for (const [n, id, words] of [[0, "errors", "处错误"], [1, "warnings", "处警告"]]) { $(id).hidden = !answer.counts[n]; $(id).textContent = `${answer.counts[n]} ${words}`; }
@@ -95,7 +97,7 @@
     $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
     $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
     if (editing) { editing = null; rest(); }
-    $("take-theirs").onclick = () => { for (const c of answer.conflicts) put(c.cell, c.value); box.close(); draw(); say("已采用对方的内容"); beat(); };
+    $("take-theirs").onclick = () => { kept.forget(Object.keys(job.values)); for (const c of answer.conflicts) { unsaved.delete(c.cell); put(c.cell, c.value); } box.close(); draw(); say("已采用对方的内容"); beat(); };
     $("take-mine").onclick = () => { box.close(); send({ values: job.values, was: Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])), seen: answer.revision }); };
     if (!box.open) box.showModal();
   }
@@ -159,7 +161,7 @@
     save(false); done.cell.querySelector(".v").textContent = input.value.trim(); editing = null; rest(); draw();
   }
   function cancel() {
-    const done = editing; clearTimeout(done.timer);
+    const done = editing; clearTimeout(done.timer); kept.forget(done.keys);
     if (done.saved !== done.was) { const all = (value) => Object.fromEntries(done.keys.map((k) => [k, value])); send({ values: all(done.was), was: all(done.saved), seen: done.seen }); }
     editing = null; rest(); done.cell.querySelector(".v").textContent = done.was; draw();
   }
@@ -178,7 +180,11 @@
     if (editing) commit(); else options(null);
   });
   input.addEventListener("focusout", () => { if (editing && !holder.contains(document.activeElement)) setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 150); });
-  const saveSoon = () => { clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600); };
+  const saveSoon = () => {
+    const all = (value) => Object.fromEntries(editing.keys.map((key) => [key, value]));
+    kept.keep(all(input.value), all(editing.saved), editing.seen);
+    clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600);
+  };
   input.addEventListener("input", (event) => {
     lastInput = Date.now();
     if (!editing) return;
@@ -215,7 +221,7 @@
     const was = data.kind ? Object.fromEntries(cells().map((c) => [c.dataset.cell, c.querySelector(".v").textContent])) : undefined;
     send({ address: data.labels.rows, body: { do: "paste", cell: current.dataset.cell, text, was } });
   });
-  side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); } });
+  side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); kept.keep({ explanation: event.target.value }, {}, revision); } });
   side.addEventListener("change", (event) => { if (event.target.matches("[data-explanation]")) send({ values: { explanation: event.target.value }, seen: revision }); });
   side.addEventListener("click", (event) => {
     const fix = event.target.closest("[data-edits]");
@@ -298,6 +304,25 @@
       if ("revision" in answer) { const before = status.textContent; accept(answer, null); say(editing ? before : "别人刚刚改过本表，已更新"); }
     } catch (error) { /* the next beat tells */ }
   }
+  const explanation = () => side.querySelector("[data-explanation]");
+  kept.offer(holder, {
+    text: (key) => {
+      const cell = cellOf(key);
+      if (key === "explanation") return explanation() ? explanation().value : null;
+      return cell ? textOf(cell) : null;
+    },
+    show: (key, text) => {
+      if (key === "explanation") { explanation().value = text; return; }
+      unsaved.set(key, [text, "填写时没有送到服务器，请核对后保存。"]); draw();
+    },
+    save: (key, { value, was, seen }) => {
+      send({ values: { [key]: value }, was: was === undefined ? {} : { [key]: was }, seen: seen === undefined ? revision : seen });
+    },
+    back: (key, text) => {
+      if (key === "explanation") { explanation().value = text; return; }
+      unsaved.delete(key); draw(); put(key, text);
+    },
+  });
   if (data.labels.here) { beat(); setInterval(beat, 15000); }
   if (data.labels.here) window.addEventListener("pagehide", () => jiheng.send(data.labels.here, { leaving: true }, { keepalive: true }).catch(() => {}));
   window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });

@@ -5,6 +5,7 @@
   const source = $("evaluation-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
+  const kept = jiheng.kept, unsaved = new Map();
   const holder = $("table"), side = $("side"), status = $("status");
   const cellOf = (key) => holder.querySelector(`[data-cell="${key}"]`);
   side.addEventListener("click", (event) => {
@@ -25,7 +26,11 @@
   const queue = [];
 
   // ---- talking to the server -----------------------------------------------------------------------------------
-  function send(values, was, refused) { queue.push({ values, was, refused }); pump(); }
+  function send(values, was, refused) {
+    const before = kept.standing(was);
+    kept.keep(values, before);
+    queue.push({ values, was: before, refused }); pump();
+  }
   async function pump() {
     if (busy || !queue.length) return;
     busy = true; say("正在保存…");
@@ -36,7 +41,7 @@
       if (!isJson || response.status === 401 || response.status >= 500) throw new Error(response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。");
       const answer = await response.json();
       queue.shift(); retry = 0;
-      if (response.ok) accept(answer); else if (response.status === 409) conflict(answer, job); else refuse(answer, job);
+      if (response.ok) accept(answer, job); else if (response.status === 409) conflict(answer, job); else refuse(answer, job);
     } catch (error) {
       retry = Math.min(retry + 1, 6);
       say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
@@ -45,7 +50,9 @@
     }
     busy = false; pump();
   }
-  function accept(answer) {
+  function accept(answer, job) {
+    kept.drop(job.values);
+    for (const key of Object.keys(job.values)) unsaved.delete(key);
     waitingTable = answer.table;
     const writing = side.contains(document.activeElement) && document.activeElement.matches("[data-text]");
     if (!writing) side.innerHTML = answer.side;
@@ -59,13 +66,14 @@
   function refuse(answer, job) {
     say(answer.error, "bad");
     if (job.refused) { job.refused(answer.error); return; }
-    for (const [key, text] of Object.entries(job.values)) { const cell = cellOf(key); if (cell) { cell.classList.add("unsaved"); cell.title = `没有保存：${answer.error}`; cell.querySelector(".v").textContent = text; } }
+    for (const [key, text] of Object.entries(job.values)) unsaved.set(key, [text, answer.error]);
+    markUnsaved();
   }
   function conflict(answer, job) {
     const box = $("conflict");
     $("conflict-words").textContent = answer.error;
     const now = Object.assign({}, job.was, Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])));
-    $("take-theirs").onclick = () => { box.close(); window.location.reload(); };
+    $("take-theirs").onclick = () => { box.close(); kept.forget(Object.keys(job.values)); window.location.reload(); };
     $("take-mine").onclick = () => { box.close(); send(job.values, now); };
     if (!box.open) box.showModal();
   }
@@ -76,7 +84,7 @@
     const focused = document.activeElement, key = focused === input ? current.dataset.cell : "";
     traveller.leave(); current = null;
     holder.innerHTML = waitingTable; waitingTable = "";
-    window.scrollTo(x, y);
+    window.scrollTo(x, y); markUnsaved();
     if (key && cellOf(key)) choose(cellOf(key));
   }
 
@@ -108,7 +116,7 @@
   function commit() { if (editing) { save(); leave(input.value.trim()); } }
   function cancel() {
     const { saved, was, key } = editing;
-    clearTimeout(editing.timer);
+    clearTimeout(editing.timer); kept.forget([key]);
     if (saved !== was) send({ [key]: was }, { [key]: saved });
     leave(was);
   }
@@ -133,7 +141,9 @@
   input.addEventListener("focusout", () => setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 120));
   input.addEventListener("input", (event) => {
     grow(); clearTimeout(editing.timer);
-    if (!event.isComposing) editing.timer = setTimeout(() => { if (editing) save(); }, 900);
+    if (event.isComposing) return;
+    kept.keep({ [editing.key]: input.value }, { [editing.key]: editing.saved });
+    editing.timer = setTimeout(() => { if (editing) save(); }, 900);
   });
   holder.addEventListener("keydown", (event) => {
     const cell = event.target.closest("td[data-points]");
@@ -163,6 +173,10 @@
   holder.addEventListener("change", (event) => {
     const choice = event.target.closest("[data-choice]");
     if (choice) { send({ [choice.dataset.choice]: choice.value }, { [choice.dataset.choice]: choice.dataset.was }); choice.dataset.was = choice.value; }
+  });
+  side.addEventListener("input", (event) => {
+    const text = event.target.closest("[data-text]");
+    if (text) kept.keep({ [text.dataset.text]: text.value }, { [text.dataset.text]: text.dataset.was });
   });
   side.addEventListener("change", (event) => {
     const text = event.target.closest("[data-text]");
@@ -195,5 +209,39 @@
   $("adjust-undo").addEventListener("click", () => give("", ""));
   $("adjust-cancel").addEventListener("click", shut);
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
+
+  // ---- what was typed before and is not saved ------------------------------------------------------------------
+  const choiceOf = (key) => holder.querySelector(`[data-choice="${key}"]`);
+  const noteOf = (key) => side.querySelector(`[data-text="${key}"]`);
+  const pointsOf = (key) => /:given(_reason)?$/.test(key) && holder.querySelector(`[data-points="${key.split(":")[1]}"]`);
+  function markUnsaved() {
+    for (const [key, [text, why]] of unsaved) {
+      const cell = cellOf(key) || pointsOf(key);
+      if (cellOf(key) && !(editing && editing.key === key)) cell.querySelector(".v").textContent = text;
+      if (cell) { cell.classList.add("unsaved"); cell.title = `没有保存：${why}`; }
+    }
+  }
+  const write = (key, text) => {
+    if (choiceOf(key)) choiceOf(key).value = text;
+    else if (noteOf(key)) noteOf(key).value = text;
+    else if (cellOf(key)) cellOf(key).querySelector(".v").textContent = text;
+  };
+  kept.offer(holder, {
+    text: (key) => {
+      const points = pointsOf(key), field = choiceOf(key) || noteOf(key);
+      if (points) return key.endsWith(":given") ? points.dataset.given : points.dataset.reason;
+      if (field) return field.dataset.was;
+      return cellOf(key) ? textOf(cellOf(key)) : null;
+    },
+    show: (key, text) => {
+      write(key, text); unsaved.set(key, [text, "填写时没有送到服务器，请核对后保存。"]); markUnsaved();
+    },
+    save: (key, { value, was }) => send({ [key]: value }, { [key]: was === undefined ? "" : was }),
+    back: (key, text) => {
+      const cell = cellOf(key) || pointsOf(key);
+      unsaved.delete(key); write(key, text);
+      if (cell) { cell.classList.remove("unsaved"); cell.removeAttribute("title"); }
+    },
+  });
   window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
 })();
