@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
-
 from cells import Form, department_goals, evaluation_form, monitoring_form, target_table
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 FORMS = (target_table, department_goals, monitoring_form, evaluation_form)
 
 
 @pytest.fixture(params=FORMS, ids=lambda make: make.__name__)
-def form(request: Any, open_page: Any, person: Any, project: Any, settings: Any, tmp_path: Any) -> Iterator[Form]:
+def form(request: Any, open_page: Any, person: Any, project: Any, settings: Any, tmp_path: Any) -> Form:
     """One of the forms with cells, open in a browser; ``first`` says 8, and ``second`` stands beside or below it."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    yield request.param(open_page, person, project)
+    made: Form = request.param(open_page, person, project)
+    return made
 
 
 def test_one_click_and_typing_replaces(form: Form) -> None:

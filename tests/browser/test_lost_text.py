@@ -93,7 +93,7 @@ def case(request: Any, person: Any, project: Any, settings: Any, tmp_path: Any) 
 
 def _open(page: Any, case: Case) -> None:
     page.goto(case.path)
-    if case.opener and not page.locator(case.field).is_visible() or case.opener.startswith(".beside"):
+    if (case.opener and not page.locator(case.field).is_visible()) or case.opener.startswith(".beside"):
         page.click(case.opener)
 
 

@@ -84,3 +84,13 @@ def test_scope_role_and_place_all_count(system: Any, person: Any, record: Any) -
     assert call(stranger, f"records/{record.pk}")[0] == 404
     assert call(stranger, f"records/{record.pk}", body)[0] == 404
     assert call(stranger, "records")[1]["count"] == 0
+
+
+def test_what_cannot_be_believed_is_told_in_the_answer(system: Any, record: Any) -> None:
+    rows = [
+        {"id": r.pk, "actual": text, "likelihood": "certain"}
+        for r, text in zip(record.rows.all(), (*ACTUAL[:5], "999999%"), strict=True)
+    ]
+    code, found = call(system, f"records/{record.pk}", {"revision": 0, "rows": rows, "forecast_fiscal": 40})
+    assert (code, found["light"], found["rows"][5]["light"]) == (200, "yellow", "yellow")
+    assert "“999999%”超过了 100%，部分不会大于全部。" in found["rows"][5]["light_reason"]

@@ -61,7 +61,7 @@ def back_to_the_page(get_response: Handler) -> Handler:
         if request.headers.get("HX-Request") and to.startswith(f"{here}?"):
             return _led_by_htmx(request, here)
         if request.method == "POST" and to.startswith(f"{here}?") and page.netloc == request.get_host():
-            messages.warning(request, "登录已超时，刚才提交的内容没有保存。请登录后核对，再办理一次；填写的文字会放回原处。")
+            messages.warning(request, "登录已超时，刚才提交的内容没有保存。请登录后再办理一次，填写的文字会放回原处。")
             target = page.path + (f"?{page.query}" if page.query else "")
             response["Location"] = f"{here}?{urlencode({'next': target})}"
         return response
