@@ -281,6 +281,8 @@ def test_half_composed_chinese_is_neither_saved_nor_lost(open_page: Any, person:
     compose("cheng'huo")
     page.click(following)
     assert page.locator(following).get_attribute("class") and page.locator(f"{following}.chosen").count() == 1
+    assert page.locator(f"{following} textarea").input_value() == ""  # chosen only: the next key replaces
+    page.click(following)
     assert page.locator(f"{following} textarea").input_value() == "补植完成时间"
 
 

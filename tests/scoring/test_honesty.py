@@ -100,3 +100,12 @@ PATTERNS = (
 def test_all_at_the_top(scores: list[str], is_pattern: bool) -> None:
     found = pattern_of([D(s) for s in scores], PACK)
     assert (found is not None) is is_pattern
+
+
+def test_a_share_of_more_than_all_is_doubted() -> None:
+    claim = Claim(
+        "管材抽检合格率", "质量指标", parse_target("≥95%"), Reported(parse_target("212%")), D(0), D(10),
+        has_evidence=True, level1="产出指标",
+    )  # fmt: skip
+    (doubt,) = doubts_of([claim], SPENT, D(90), 2026, PACK)
+    assert (doubt.code, doubt.severity, doubt.row) == ("H08", "error", 0)

@@ -11,6 +11,7 @@ from jiheng.readers.values import plain
 from jiheng.rules.context import IndicatorContext
 from jiheng.rules.finding import Hit, Severity
 from jiheng.rules.registry import Scope, rule
+from jiheng.rules.shares import above_whole
 from jiheng.rules.target_words import bare, cell, is_satisfaction, numerator, words_of
 
 REVIEW = "财预〔2015〕88号"
@@ -18,9 +19,10 @@ WHOLE = Decimal(100)
 
 
 @rule("V305", "率大于 100%", Severity.ERROR, Scope.INDICATOR, basis=(REVIEW,))
-def above_whole(ctx: IndicatorContext) -> Iterator[Hit]:
-    """满意度、合格率、覆盖率、发放率等是部分占全部的比例，不可能大于 100%。完成率可能是超额完成，按警告报告。
-    增长率、偏离率、对计划或上年的比率可以大于 100%，不在此列。
+def above_all(ctx: IndicatorContext) -> Iterator[Hit]:
+    """满意度、合格率、覆盖率、发放率等是部分占全部的比例，不可能大于 100%。
+    完成率可能是超额完成，按警告报告；名称看不出是不是比例的，提请核实。
+    增长率、偏离率、对计划或上年的比率可以大于 100%，不在此列；达到 1000% 以上的，不论哪种比率都疑似误填。
 
     依据
     财预〔2015〕88号：指标值应当合理可行。
@@ -35,15 +37,15 @@ def above_whole(ctx: IndicatorContext) -> Iterator[Hit]:
     target, words = i.target, words_of(ctx)
     if target.unit != "%" or target.value is None or target.comparator not in (">=", ">", "="):
         return
-    if target.value < WHOLE or (target.value == WHOLE and target.comparator != ">"):
+    value = max(target.value, target.upper or target.value)
+    beyond = value + 1 if target.comparator == ">" and value == WHOLE else value  # more than all
+    if (question := above_whole(i, beyond, cell(i), words, ctx.pack)) is None:
         return
-    bounded = words.polarity(i.name) == "positive" and not words.has("open_rates", i.name, i.description)
-    if not bounded and not is_satisfaction(i):
-        return
-    plan_like = "完成" in bare(i.name) and not any(w in bare(i.name) for w in ("按时", "按期", "及时"))
-    message = f"{cell(i)}超过了 100%，部分不会大于全部。"
-    severity = Severity.WARNING if plan_like else Severity.ERROR
-    yield Hit("target", message, "改为不超过 100% 的数；若是对计划或上年的比率，在名称里写明。", severity=severity)
+    doubtful = Severity.WARNING if "完成" in bare(i.name) else Severity.INFO
+    severity = Severity.ERROR if question.is_sure else doubtful
+    yield Hit(
+        "target", question.message, "改为不超过 100% 的数；若是对计划或上年的比率，在名称里写明。", severity=severity
+    )
 
 
 @rule("V306", "指标值明显偏低或疑似漏字", Severity.WARNING, Scope.INDICATOR, basis=(REVIEW,))

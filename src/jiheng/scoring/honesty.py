@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from jiheng.model import Target
+from jiheng.model import Indicator, Target
 from jiheng.policy import Pack
 from jiheng.scoring.comparison import Reported, compare
 from jiheng.scoring.execution import Execution
 from jiheng.scoring.numbers import HUNDRED, plain, to_cents
+from jiheng.scoring.plausibility import question_of
 from jiheng.scoring.units import in_yuan, is_money
 
 Severity = Literal["error", "warning"]
@@ -46,6 +47,11 @@ class Claim:
     has_evidence: bool = False
     level1: str = ""
 
+    @property
+    def indicator(self) -> Indicator:
+        """What the claim is about, as the rules read it."""
+        return Indicator(level1=self.level1, level2=self.level2, name=self.name, target=self.target)
+
 
 def doubts_of(
     claims: Sequence[Claim], money: Execution, score: Decimal | None, year: int, pack: Pack, asks_evidence: bool = True
@@ -55,6 +61,7 @@ def doubts_of(
     for row, claim in enumerate(claims):
         found += _against_monitoring(row, claim, year, pack)
         found += _above_budget(row, claim, money, year)
+        found += _above_whole(row, claim, pack)
         if asks_evidence and claim.actual.is_given and not claim.has_evidence:
             found.append(Doubt("H05", "warning", f"“{claim.name}”没有佐证资料。", row))
     return found
@@ -114,6 +121,14 @@ def _above_budget(row: int, claim: Claim, money: Execution, year: int) -> list[D
     if is_over and claim.points == claim.weight:
         return [Doubt("H06", "error", f"“{claim.name}”超过成本上限，却得了满分。", row)]
     return []
+
+
+def _above_whole(row: int, claim: Claim, pack: Pack) -> list[Doubt]:
+    """H08: a share of more than all, or a percentage that nothing explains."""
+    question = question_of(claim.indicator, claim.actual, "实际完成值", pack)
+    if question is None:
+        return []
+    return [Doubt("H08", "error" if question.is_sure else "warning", question.message, row)]
 
 
 def pattern_of(scores: Sequence[Decimal], pack: Pack) -> Doubt | None:

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "jiheng.web.org.middleware.demanded_codes",
     "django.contrib.messages.middleware.MessageMiddleware",
     "jiheng.web.org.middleware.back_to_the_page",
+    "jiheng.web.kept.taken_submissions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jiheng.web.once.middleware.Once",

@@ -142,3 +142,15 @@ def test_a_value_against_monitoring_is_doubted(form: Any, write: Any) -> None:
     found = write(form, actual_raw=("700株",))
     (doubt,) = [d for d in found.honesty if d["code"] == "H01"]
     assert doubt["rows"] == [row(form).pk] and "反而少了" in doubt["message"]
+
+
+@pytest.mark.parametrize("typed", ("120", "848/400", "999999%"))
+def test_a_share_of_more_than_all_is_worth_nothing_and_doubted(filled: Any, write: Any, typed: str) -> None:
+    from jiheng.web.evaluation.services.submission import shortcomings
+
+    found = write(filled, actual_raw=("800株", typed), goals_actual="全年补植800株。")
+    rate = row(found, 1)
+    assert rate.computed == 0 and rate.explanation.endswith("部分不会大于全部。更正前不得分。")
+    (doubt,) = [d for d in found.honesty if d["code"] == "H08"]
+    assert (doubt["severity"], doubt["rows"]) == ("error", [rate.pk])
+    assert any("要写偏差原因" in text and rate.name in text for text in shortcomings(found, found.rows.all()))

@@ -104,3 +104,13 @@ def test_a_request_sent_again_under_its_key_is_written_once(system: Any, record:
     assert type(record).objects.get(pk=record.pk).revision == 1
     revoke(token)
     assert send("完成").status_code == 401
+
+
+def test_what_cannot_be_believed_is_told_in_the_answer(system: Any, record: Any) -> None:
+    rows = [
+        {"id": r.pk, "actual": text, "likelihood": "certain"}
+        for r, text in zip(record.rows.all(), (*ACTUAL[:5], "999999%"), strict=True)
+    ]
+    code, found = call(system, f"records/{record.pk}", {"revision": 0, "rows": rows, "forecast_fiscal": 40})
+    assert (code, found["light"], found["rows"][5]["light"]) == (200, "yellow", "yellow")
+    assert "“999999%”超过了 100%，部分不会大于全部。" in found["rows"][5]["light_reason"]

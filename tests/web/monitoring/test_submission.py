@@ -196,3 +196,23 @@ def test_reviewers_pass_many_at_once_all_or_none_with_few_queries(
         assert len(take_steps(department, ready, "department_pass")) == 5
     with pytest.raises(Refused, match="不能成批办理"):
         take_steps(department, ready, "submit")
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "told"),
+    [("actual_raw", "120%", "部分不会大于全部"), ("forecast_raw", "60%", "与“确定能”完成矛盾")],
+)
+def test_what_cannot_be_believed_is_confirmed_with_a_reason(
+    person: Any, record: Any, field: str, text: str, told: str
+) -> None:
+    """120% content, and a forecast of 60% against 90% that is called certain: yellow, and not submitted unexplained."""
+    from jiheng.web.plan.services.errors import Refused
+
+    clerk, row = person("clerk"), record.rows.last()
+    save(clerk, record, filled(record) | {f"row:{row.pk}:{field}": text})
+    row.refresh_from_db()
+    assert (row.light, told in row.light_reason) == ("yellow", True)
+    with pytest.raises(Refused, match="填的数有疑问"):
+        step(clerk, record, "submit")
+    save(clerk, record, {f"row:{row.pk}:reason_text": "问卷按两次合计，已与调查公司核对。"})
+    assert step(person("unit_head"), record, "submit").state == "department_review"

@@ -137,3 +137,11 @@ def test_only_clerks_of_the_unit_reach_it(client: Any, person: Any, record: Any)
     client.force_login(person("clerk", "else", Unit.objects.get(code="601002")), BACKEND)
     assert "没有您可以填报的监控表" in client.get(at).content.decode()
     assert client.get(f"{at}template/?unit={record.unit_id}").status_code == 404
+
+
+def test_what_cannot_be_believed_is_shown_before_it_is_saved(clerk: Any, record: Any) -> None:
+    page = upload(clerk, record, fill(template(clerk, record), (*ACTUAL[:5], "212")))
+    text = page.content.decode()
+    assert "有 1 处疑问" in text and "“212%”超过了 100%，部分不会大于全部。" in text
+    assert "已保存 1 个项目" in confirm(clerk, record, page).content.decode()
+    assert record.rows.last().light == "yellow"

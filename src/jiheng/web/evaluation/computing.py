@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from jiheng.model import Target
+from jiheng.model import Indicator, Target
 from jiheng.policy import Pack
 from jiheng.readers.values import parse_reported, parse_target
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import Execution
 from jiheng.scoring.honesty import Claim, Doubt, doubts_of
+from jiheng.scoring.plausibility import question_of, without_points
 from jiheng.scoring.self_evaluation import (
     EXECUTION,
     Adjusted,
@@ -34,7 +35,7 @@ FORM_RESULTS = (
 ROW_RESULTS = ("computed", "explanation")
 NAMES = {
     "H01": "与监控结果矛盾", "H02": "完成值与指标值一律相同", "H03": "与支付进度矛盾", "H04": "支出超过预算",
-    "H05": "缺少佐证资料", "H06": "成本超出上限或预算", "H07": "分数过于集中",
+    "H05": "缺少佐证资料", "H06": "成本超出上限或预算", "H07": "分数过于集中", "H08": "比率超过 100%",
 }  # fmt: skip
 ADVICE = {
     "H01": "核对实际完成值；监控之后确有变化的，写明情况并上传佐证资料。",
@@ -43,6 +44,7 @@ ADVICE = {
     "H04": "核对支付和预算调整是否登记齐全；确有超支的，说明原因。",
     "H05": "在相应的行上传台账、验收单、统计表或问卷结果。",
     "H06": "核对成本、预算和得分；超过上限的不能得满分。",
+    "H08": "核对实际完成值；比率填“合格数/总数”。确属实的，说明这个比率是什么比什么。",
     "H07": "抽查这些项目的完成值和佐证资料。",
 }
 
@@ -75,9 +77,11 @@ def weights_of(rows: Sequence[EvaluatedIndicator], pack: Pack) -> tuple[Decimal,
 def score_of(row: EvaluatedIndicator, pack: Pack, year: int) -> Score:
     """The computed points of a row, with the sentence. Raises ``ValueError`` for a percent outside its band."""
     category = pack.framework.level1(row.level1) or ""
-    return indicator_score(
+    score = indicator_score(
         target_of(row), actual_of(row), row.weight, year, pack, category, row.attainment, row.attained
     )  # fmt: skip
+    named = Indicator(level1=row.level1, level2=row.level2, name=row.name, target=target_of(row))
+    return without_points(score, question_of(named, actual_of(row), "实际完成值", pack))
 
 
 def money_of(form: SelfEvaluation) -> Execution:

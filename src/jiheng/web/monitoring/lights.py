@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from jiheng.model import Target
+from jiheng.model import Indicator, Target
 from jiheng.policy import Pack
 from jiheng.readers.values import parse_percent, parse_reported, parse_target
+from jiheng.rules.shares import Question
 from jiheng.scoring.comparison import Reported
 from jiheng.scoring.execution import plan_points, planned_at, time_gone
 from jiheng.scoring.monitoring import (
@@ -20,6 +21,7 @@ from jiheng.scoring.monitoring import (
     project_light,
     results_light,
 )  # fmt: skip
+from jiheng.scoring.plausibility import questioned, questions_of
 from jiheng.scoring.spending_plan import execution_rate
 from jiheng.web.execution.planning import periods_of
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
@@ -38,11 +40,19 @@ def reported_of(row: IndicatorReport) -> Reported:
     return Reported(parse_reported(row.actual_raw), row.numerator, row.denominator)
 
 
+def questions(row: IndicatorReport, year: int, pack: Pack) -> list[Question]:
+    """What is reported in a row and must be put right, or confirmed with a reason."""
+    named = Indicator(level1=row.level1, level2=row.level2, name=row.name, target=target_of(row))
+    forecast = Reported(parse_reported(row.forecast_raw) if row.forecast_raw.strip() else None)
+    return questions_of(named, reported_of(row), forecast, row.likelihood, year, pack)
+
+
 def judge(row: IndicatorReport, on: date, year: int, pack: Pack) -> Judgement:
     """The light of a row on a day of the fiscal year."""
     target = target_of(row)
     grows = grows_through_year(row.level2, target)
-    return indicator_light(target, reported_of(row), year, time_gone(on, year), pack, row.likelihood, grows)
+    light = indicator_light(target, reported_of(row), year, time_gone(on, year), pack, row.likelihood, grows)
+    return questioned(light, questions(row, year, pack))
 
 
 def relight(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> None:

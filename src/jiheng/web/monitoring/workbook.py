@@ -17,10 +17,12 @@ from jiheng.readers.workbook_ods import ods_sheets
 from jiheng.readers.workbook_xls import xls_sheets
 from jiheng.readers.workbook_xlsx import xlsx_sheets
 from jiheng.web.asked import number
+from jiheng.web.monitoring.lights import questions
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.monitoring.queries.form import rows_before
 from jiheng.web.monitoring.services.report import Form, printed
 from jiheng.web.monitoring.values import WAN
+from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.services.values import clean
 from jiheng.writers.excel_layout import height_of, print_on_a4
@@ -73,6 +75,14 @@ class Change:
     form: Form
     is_stale: bool = False
     differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def questions(self) -> list[str]:
+        """What the values would leave to be put right, or confirmed with a reason before the form is submitted."""
+        year, rows = self.form.record.round.budget_year, self.form.rows.values()
+        touched = {d.cell.split(":")[1] for d in self.differences if d.cell.startswith("row:")}
+        asked = (questions(row, year.year, pack_of(year)) for row in rows if str(row.pk) in touched)
+        return [question.message for found in asked for question in found]
 
 
 @dataclass(slots=True)

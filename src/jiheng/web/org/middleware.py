@@ -71,16 +71,27 @@ def demanded_codes(get_response: Handler) -> Handler:
 
 
 def back_to_the_page(get_response: Handler) -> Handler:
-    """After the log-in that a time-out asks for, the page that was submitted from: what it posted to is no page."""
+    """After the log-in that a time-out asks for, the page that was submitted from: what it posted to is no page.
+
+    A part of a page (htmx) that asks for a login is given the whole page to lead there, not a login inside a list.
+    """
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         to, here = response.headers.get("Location", ""), reverse("login")
         page = urlsplit(request.headers.get("Referer", ""))
+        if request.headers.get("HX-Request") and to.startswith(f"{here}?"):
+            return _led_by_htmx(request, here)
         if request.method == "POST" and to.startswith(f"{here}?") and page.netloc == request.get_host():
-            messages.warning(request, "登录已超时，刚才提交的内容没有保存。请登录后再办理一次。")
+            messages.warning(request, "登录已超时，刚才提交的内容没有保存。请登录后再办理一次，填写的文字会放回原处。")
             target = page.path + (f"?{page.query}" if page.query else "")
             response["Location"] = f"{here}?{urlencode({'next': target})}"
         return response
 
     return handle
+
+
+def _led_by_htmx(request: HttpRequest, login: str) -> HttpResponse:
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    asked = {"next": page.path + (f"?{page.query}" if page.query else "")} if page.netloc == request.get_host() else {}
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{login}?{urlencode(asked)}"})

@@ -85,7 +85,8 @@ def _alone(request: HttpRequest, status: int, text: str, hint: str) -> HttpRespo
 def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of a form without a right CSRF token: mostly a page left open over a logout."""
     text = "页面已过期，没有做任何改动。"
-    answer = _answer(request, 403, text, "请返回上一页，刷新后再提交一次；浏览器须允许本站的 Cookie。")
+    hint = "请返回上一页，刷新后再提交一次，填写的文字会放回原处；浏览器须允许本站的 Cookie。"
+    answer = _answer(request, 403, text, hint)
     answer["Token-Expired"] = "1"  # by which a form that saves while one types knows that a new token is all it lacks
     return answer
 

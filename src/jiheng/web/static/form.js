@@ -1,5 +1,4 @@
 // The form is the page: cells edited in place, saved as they are typed, walked with the keyboard as in a worksheet.
-// One textarea travels from cell to cell: it stands unseen in the chosen cell, so that typing (Chinese too) begins at once.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
@@ -8,7 +7,7 @@
   });
   const data = $("form-data") && JSON.parse($("form-data").textContent);
   if (!data) return;
-  const holder = $("table"), side = $("side"), status = $("status");
+  const kept = jiheng.kept, holder = $("table"), side = $("side"), status = $("status");
   const cellOf = (key) => holder.querySelector(`[data-cell="${key}"]`) || holder.querySelector(`[data-covers~="${key}"]`);
   const show = (key) => {
     const cell = cellOf(key) || holder.querySelector(`[data-row="${key}"]`) || (key === "title" && holder.querySelector("caption"));
@@ -25,8 +24,7 @@
   if (!data.editable) return;
 
   let revision = data.revision, current = null, editing = null, lastInput = Date.now();
-  const input = document.createElement("textarea");
-  input.className = "cellinput ready"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
+  const traveller = jiheng.travelling(), { input, grow, textOf } = traveller;
 
   // ---- talking to the server -----------------------------------------------------------------------------------
   const queue = [];
@@ -40,6 +38,7 @@
   }
   // Changes go one after another, each naming the revision that its cells were seen at.
   function send(job) {
+    if (job.values) { job.was = kept.standing(job.was); kept.keep(job.values, job.was, job.seen); }
     const waiting = queue.find((j) => !j.sent && j.values && job.values && Object.keys(j.values).join() === Object.keys(job.values).join());
     if (waiting) { waiting.values = job.values; waiting.typing = waiting.typing && job.typing; } else queue.push(job);
     pump();
@@ -78,6 +77,7 @@
     if (answer.table) pendingTable = answer.table;
     for (const [key, text] of Object.entries(answer.cells)) put(key, text);
     for (const key of Object.keys(mine)) unsaved.delete(key);
+    kept.drop(mine, revision);
     marks = answer.marks; side.innerHTML = answer.side;
     $("title").textContent = answer.title; holder.querySelector("caption").textContent = answer.caption;
     for (const [n, id, words] of [[0, "errors", "处错误"], [1, "warnings", "处警告"]]) { $(id).hidden = !answer.counts[n]; $(id).textContent = `${answer.counts[n]} ${words}`; }
@@ -99,7 +99,7 @@
     $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
     $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
     if (editing) { editing = null; rest(); }
-    $("take-theirs").onclick = () => { for (const c of answer.conflicts) put(c.cell, c.value); box.close(); draw(); say("已采用对方的内容"); beat(); };
+    $("take-theirs").onclick = () => { kept.forget(Object.keys(job.values)); for (const c of answer.conflicts) { unsaved.delete(c.cell); put(c.cell, c.value); } box.close(); draw(); say("已采用对方的内容"); beat(); };
     $("take-mine").onclick = () => { box.close(); send({ values: job.values, was: Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])), seen: answer.revision }); };
     if (!box.open) box.showModal();
   }
@@ -115,7 +115,7 @@
     if (pendingTable && !editing) {
       const key = chosen ? `${chosen}:name` : current && current.dataset.cell;
       const [x, y] = [window.scrollX, window.scrollY];
-      input.remove();
+      traveller.leave();
       holder.innerHTML = pendingTable; pendingTable = ""; current = null; tools(null);
       const cell = key && (cellOf(key) || cellOf(key.replace(/:name$/, ":title")) || cellOf(key.replace(/:name$/, "")));
       if (cell) select(cell); window.scrollTo(x, y);
@@ -132,28 +132,25 @@
 
   // ---- choosing and editing cells ------------------------------------------------------------------------------
   const cells = () => [...holder.querySelectorAll("td[data-cell]")].filter((c) => !c.classList.contains("hollow") || c.dataset.cell);
-  const grow = () => { input.style.height = "auto"; input.style.height = `${input.scrollHeight}px`; };
-  function rest() { input.classList.add("ready"); input.value = ""; input.style.height = ""; holder.querySelectorAll(".edit").forEach((c) => c.classList.remove("edit")); options(null); }
-  function select(cell) {
+  function rest() { traveller.rest(); options(null); }
+  function select(cell, by) {
     if (editing) commit();
-    if (current) current.classList.remove("chosen");
-    current = cell; cell.classList.add("chosen"); cell.append(input); rest();
-    input.setAttribute("aria-label", `${cell.dataset.label || "指标"}：${cell.querySelector(".v").textContent || "空"}${cell.title ? `。${cell.title}` : ""}`);
-    input.focus({ preventScroll: true });
+    current = cell; traveller.sit(cell); options(by === "pointer" ? cell : null);
     const box = cell.getBoundingClientRect();
     if (box.top < 60 || box.bottom > innerHeight) cell.scrollIntoView({ block: "center" });
     tools(cell);
   }
+  const isHollow = (cell) => cell.dataset.cell.endsWith("s") && cell.classList.contains("hollow");
   function edit(keep) {
-    if (!current || editing) return;
-    if (current.dataset.cell.endsWith("s") && current.classList.contains("hollow")) return addRow();
+    if (!current) return;
+    if (editing) { input.setSelectionRange(input.value.length, input.value.length); return; }
+    if (isHollow(current)) { addRow(); return; }
     const keys = [current.dataset.cell, ...(current.dataset.covers || "").split(" ").filter(Boolean)];
-    const was = current.querySelector(".v").textContent;
+    const was = textOf(current);
     editing = { cell: current, keys, was, saved: was, seen: revision, timer: 0 };
-    current.classList.add("edit"); input.classList.remove("ready");
-    if (keep) { input.value = was; input.setSelectionRange(was.length, was.length); }
-    grow(); options(current);
+    traveller.open(keep); options(current);
   }
+  function clear() { edit(false); if (editing) { input.value = ""; commit(); } }
   function save(typing) {
     clearTimeout(editing.timer);
     const text = input.value.replace(/\r\n?/g, "\n");
@@ -166,7 +163,7 @@
     save(false); done.cell.querySelector(".v").textContent = input.value.trim(); editing = null; rest(); draw();
   }
   function cancel() {
-    const done = editing; clearTimeout(done.timer);
+    const done = editing; clearTimeout(done.timer); kept.forget(done.keys);
     if (done.saved !== done.was) { const all = (value) => Object.fromEntries(done.keys.map((k) => [k, value])); send({ values: all(done.was), was: all(done.saved), seen: done.seen }); }
     editing = null; rest(); done.cell.querySelector(".v").textContent = done.was; draw();
   }
@@ -180,42 +177,42 @@
     if (next) select(next);
     return !!next;
   }
-  holder.addEventListener("focusin", (event) => { const cell = event.target.closest("td[data-cell]"); if (!cell || event.target !== cell) return; if (cell !== current) select(cell); else input.focus({ preventScroll: true }); });
-  holder.addEventListener("mousedown", (event) => {
-    const cell = event.target.closest("td[data-cell]");
-    if (!cell || event.target === input && editing || event.button) return;
-    event.preventDefault(); select(cell); edit(true);
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest("#table, .options, #rowtools")) return;
+    if (editing) commit(); else options(null);
   });
-  document.addEventListener("mousedown", (event) => { if (editing && !event.target.closest("#table, .options, #rowtools")) { commit(); } });
   input.addEventListener("focusout", () => { if (editing && !holder.contains(document.activeElement)) setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 150); });
-  input.addEventListener("compositionstart", () => edit(false));
-  const saveSoon = () => { clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600); };
+  const saveSoon = () => {
+    const all = (value) => Object.fromEntries(editing.keys.map((key) => [key, value]));
+    kept.keep(all(input.value), all(editing.saved), editing.seen);
+    clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600);
+  };
   input.addEventListener("input", (event) => {
     lastInput = Date.now();
-    if (!editing) edit(false);
     if (!editing) return;
     grow(); options(current); clearTimeout(editing.timer);
     if (!event.isComposing) saveSoon(); // half-composed Chinese is nobody's text
   });
   input.addEventListener("compositionend", () => { if (editing) { grow(); saveSoon(); } });
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229) return;
-    const key = event.key, ctrl = event.ctrlKey || event.metaKey, row = rowOf(current);
-    const eat = (did = true) => { if (did !== false) event.preventDefault(); };
+  // Keys of this form alone: rows, and what undoes.
+  function keys(event) {
+    const key = event.key, ctrl = event.ctrlKey || event.metaKey, letter = key.toLowerCase();
     lastInput = Date.now();
-    if (ctrl && key === "Enter") { eat(); if (editing) commit(); addRow(); }
-    else if (ctrl && key === "Delete" && row) { eat(); removeRow(); }
-    else if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) { eat(); if (!pick(key)) { if (editing) commit(); moveRow(key === "ArrowUp" ? -1 : 1); } }
-    else if (key === "Tab") { if (editing) commit(); if (move(event.shiftKey ? -1 : 1, 0)) eat(); }
-    else if (key === "Enter" && !event.shiftKey && !event.altKey) { eat(); if (!editing) edit(true); else { const at = current; commit(); if (!move(0, 1)) select(at); } }
-    else if (key === "Escape") { if (editing) { eat(); cancel(); } }
-    else if (key === "F2") { eat(); edit(true); }
-    else if (!editing && ctrl && key.toLowerCase() === "z") { eat(); act(event.shiftKey ? "redo" : "undo"); }
-    else if (!editing && ctrl && key.toLowerCase() === "y") { eat(); act("redo"); }
-    else if (!editing && key.startsWith("Arrow") && !ctrl) { eat(); const dx = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? -1 : 0; move(dx, key === "ArrowDown" ? 1 : key === "ArrowUp" ? -1 : 0); }
-    else if (!editing && (key === "Delete" || key === "Backspace")) { eat(); edit(false); if (editing) { input.value = ""; commit(); } }
+    if (ctrl && key === "Enter") { if (editing) commit(); addRow(); return true; }
+    if (ctrl && key === "Delete" && rowOf(current)) { removeRow(); return true; }
+    if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) {
+      if (!pick(key)) { if (editing) commit(); moveRow(key === "ArrowUp" ? -1 : 1); }
+      return true;
+    }
+    if (editing || !ctrl || (letter !== "z" && letter !== "y")) return false;
+    act(letter === "y" || event.shiftKey ? "redo" : "undo");
+    return true;
+  }
+  jiheng.cells(holder, {
+    cellAt: (element) => element.closest("td[data-cell]"), field: (element) => element === input,
+    chosen: () => current, isEditing: () => !!editing, text: () => textOf(current), opens: isHollow,
+    choose: select, edit, commit, cancel, clear, move, keys,
   });
-  input.addEventListener("copy", (event) => { if (!editing && current) { event.preventDefault(); event.clipboardData.setData("text/plain", current.querySelector(".v").textContent); } });
   input.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain"), kind = current.dataset.cell.split(":")[0];
     const grows = ["indicator", "goal", "indicators", "goals", "itemized", "itemizeds", "safeguard", "safeguards"].includes(kind);
@@ -226,7 +223,7 @@
     const was = data.kind ? Object.fromEntries(cells().map((c) => [c.dataset.cell, c.querySelector(".v").textContent])) : undefined;
     send({ address: data.labels.rows, body: { do: "paste", cell: current.dataset.cell, text, was } });
   });
-  side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); } });
+  side.addEventListener("input", (event) => { if (event.target.matches("[data-explanation]")) { clearTimeout(side.timer); lastInput = Date.now(); kept.keep({ explanation: event.target.value }, {}, revision); } });
   side.addEventListener("change", (event) => { if (event.target.matches("[data-explanation]")) send({ values: { explanation: event.target.value }, seen: revision }); });
   side.addEventListener("click", (event) => {
     const fix = event.target.closest("[data-edits]");
@@ -284,13 +281,13 @@
     if (field !== "level1" && field !== "level2") { list.hidden = true; return; }
     let names = Object.keys(data.framework);
     if (field === "level2") { const own = cellOf(cell.dataset.cell.replace("level2", "level1")).querySelector(".v").textContent; names = data.framework[own] || [].concat(...Object.values(data.framework)); }
-    list.replaceChildren(...names.map((name) => { const item = document.createElement("li"); item.textContent = name; if (name === input.value) item.className = "on"; return item; }));
+    list.replaceChildren(...names.map((name) => { const item = document.createElement("li"); item.textContent = name; if (name === (input.value || textOf(cell))) item.className = "on"; return item; }));
     const box = cell.getBoundingClientRect();
     list.hidden = false; list.style.left = `${box.left + scrollX}px`; list.style.top = `${box.bottom + scrollY}px`; list.style.minWidth = `${box.width}px`;
   }
-  list.addEventListener("mousedown", (event) => { event.preventDefault(); if (event.target.tagName === "LI") { input.value = event.target.textContent; const at = current; commit(); select(at); } });
+  list.addEventListener("mousedown", (event) => { event.preventDefault(); if (event.target.tagName === "LI") { const at = current; edit(true); input.value = event.target.textContent; commit(); select(at); } });
   function pick(key) {
-    if (list.hidden) return false;
+    if (list.hidden || !editing) return false;
     const items = [...list.children], at = items.findIndex((i) => i.classList.contains("on"));
     const next = items[Math.max(0, Math.min(items.length - 1, at + (key === "ArrowDown" ? 1 : -1)))];
     items.forEach((i) => i.classList.remove("on")); next.classList.add("on"); input.value = next.textContent; grow();
@@ -309,6 +306,25 @@
       if ("revision" in answer) { const before = status.textContent; accept(answer, null); say(editing ? before : "别人刚刚改过本表，已更新"); }
     } catch (error) { /* the next beat tells */ }
   }
+  const explanation = () => side.querySelector("[data-explanation]");
+  kept.offer(holder, {
+    text: (key) => {
+      const cell = cellOf(key);
+      if (key === "explanation") return explanation() ? explanation().value : null;
+      return cell ? textOf(cell) : null;
+    },
+    show: (key, text) => {
+      if (key === "explanation") { explanation().value = text; return; }
+      unsaved.set(key, [text, "填写时没有送到服务器，请核对后保存。"]); draw();
+    },
+    save: (key, { value, was, seen }) => {
+      send({ values: { [key]: value }, was: was === undefined ? {} : { [key]: was }, seen: seen === undefined ? revision : seen });
+    },
+    back: (key, text) => {
+      if (key === "explanation") { explanation().value = text; return; }
+      unsaved.delete(key); draw(); put(key, text);
+    },
+  });
   if (data.labels.here) { beat(); setInterval(beat, 15000); }
   if (data.labels.here) window.addEventListener("pagehide", () => jiheng.send(data.labels.here, { leaving: true }, { keepalive: true }).catch(() => {}));
   window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });

@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const data = $("form-data") && JSON.parse($("form-data").textContent);
   if (!data || !data.editable) return;
-  const table = $("table"), status = $("status");
+  const kept = jiheng.kept, table = $("table"), status = $("status");
   const COLUMNS = ["actual_raw", "forecast_raw", "likelihood", "reason_text", "measures", "note"];
   const fields = new Map([...table.querySelectorAll("[data-cell]")].map((f) => [f.dataset.cell, f]));
   const boxes = (cell) => [...table.querySelectorAll(`[data-reasons="${cell}"]`)];
@@ -36,6 +36,7 @@
     const values = {};
     for (const cell of cells) if (value(cell) !== waiting(cell)) values[cell] = value(cell);
     if (!Object.keys(values).length) return;
+    kept.keep(values, Object.fromEntries(Object.keys(values).map((cell) => [cell, saved.get(cell)])));
     queue.push({ values }); pump();
   }
   async function pump() {
@@ -62,6 +63,7 @@
     for (const [cell, text] of Object.entries(job.values)) {
       const stored = cell in answer.changed ? answer.changed[cell] : text;
       saved.set(cell, stored); mark(cell, "unsaved", false); unsaved.delete(cell);
+      kept.drop({ [cell]: text });
       // What is being typed on is not put in order under the fingers.
       if (value(cell) === text && (document.activeElement !== fields.get(cell) || !fields.get(cell))) show(cell, stored);
     }
@@ -85,7 +87,7 @@
     $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
     $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
     for (const c of answer.conflicts) saved.set(c.cell, c.value);
-    $("take-theirs").onclick = () => { for (const c of answer.conflicts) show(c.cell, c.value); box.close(); save(Object.keys(job.values)); say("已采用对方的内容"); };
+    $("take-theirs").onclick = () => { kept.forget(answer.conflicts.map((c) => c.cell)); for (const c of answer.conflicts) show(c.cell, c.value); box.close(); save(Object.keys(job.values)); say("已采用对方的内容"); };
     $("take-mine").onclick = () => { box.close(); save(Object.keys(job.values)); };
     if (!box.open) box.showModal();
   }
@@ -95,7 +97,7 @@
 
   // ---- typing and walking -------------------------------------------------------------------------------------------
   const timers = new Map();
-  const later = (cell) => { clearTimeout(timers.get(cell)); timers.set(cell, setTimeout(() => save([cell]), 700)); };
+  const later = (cell) => { kept.keep({ [cell]: value(cell) }, { [cell]: saved.get(cell) }); clearTimeout(timers.get(cell)); timers.set(cell, setTimeout(() => save([cell]), 700)); };
   const now = (cell) => { clearTimeout(timers.get(cell)); settle(cell); save([cell]); };
   table.addEventListener("input", (event) => {
     const field = event.target, cell = field.dataset.cell;
@@ -105,21 +107,57 @@
   });
   table.addEventListener("compositionend", (event) => { if (event.target.dataset.cell) later(event.target.dataset.cell); });
   table.addEventListener("change", (event) => { const cell = event.target.dataset.cell || event.target.dataset.reasons; if (cell) now(cell); });
-  table.addEventListener("focusout", (event) => { const cell = event.target.dataset.cell; if (cell && !proposed.has(cell)) { if (value(cell) === saved.get(cell)) show(cell, saved.get(cell)); else now(cell); } });
+  table.addEventListener("focusout", (event) => {
+    const cell = event.target.dataset.cell;
+    if (event.target === chosen) { chosen = null; isWriting = false; }
+    if (!cell || proposed.has(cell) || unsaved.has(cell)) return; // neither is saved by walking past
+    if (value(cell) === saved.get(cell)) show(cell, saved.get(cell)); else now(cell);
+  });
   function walk(field, by) {
     const inRow = field.dataset.cell.startsWith("row:"), column = field.dataset.cell.split(":").pop();
     const all = [...fields.values()].filter((f) => f && f.dataset.cell.startsWith("row:") === inRow && (!inRow || f.dataset.cell.endsWith(`:${column}`)));
     const next = all[all.indexOf(field) + by];
-    if (next) { next.focus(); if (next.select) next.select(); }
+    if (next) next.focus();
     return !!next;
   }
   table.addEventListener("keydown", (event) => {
-    const field = event.target;
-    if (!field.dataset.cell || event.isComposing || event.keyCode === 229) return;
-    const plain = !event.ctrlKey && !event.altKey && !event.metaKey, text = field.tagName === "TEXTAREA";
-    if (event.key === "Enter" && plain && !event.shiftKey) { event.preventDefault(); if (!walk(field, 1)) field.blur(); }
-    else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && plain && text && !field.value.includes("\n")) { event.preventDefault(); walk(field, event.key === "ArrowDown" ? 1 : -1); }
-    else if (event.key === "Escape" && text) { show(field.dataset.cell, saved.get(field.dataset.cell)); }
+    if (event.target.tagName !== "SELECT" || event.key !== "Enter") return;
+    event.preventDefault();
+    if (!walk(event.target, 1)) event.target.blur();
+  });
+
+  // ---- cells: each has its own box; a chosen one is selected as a whole, so that what is typed takes its place ----------
+  let chosen = null, isWriting = false, before = "";
+  function choose(field) {
+    if (isWriting) commit();
+    chosen = field; before = proposed.has(field.dataset.cell) ? saved.get(field.dataset.cell) : field.value;
+    field.focus(); field.select();
+  }
+  function edit(keep) {
+    isWriting = true;
+    if (keep) chosen.setSelectionRange(chosen.value.length, chosen.value.length);
+  }
+  function commit() { isWriting = false; now(chosen.dataset.cell); before = chosen.value; }
+  function cancel() {
+    isWriting = false; show(chosen.dataset.cell, before); chosen.select(); kept.forget([chosen.dataset.cell]);
+    now(chosen.dataset.cell);
+  }
+  function clear() { chosen.value = ""; grow(chosen); now(chosen.dataset.cell); before = ""; }
+  function move(dx, dy) {
+    const row = [...chosen.closest("tr").querySelectorAll("textarea[data-cell]")], beside = row[row.indexOf(chosen) + dx];
+    if (dy) return walk(chosen, dy);
+    if (beside) choose(beside);
+    return !!beside;
+  }
+  function cellAt(element) {
+    if (element.closest("select, button, input")) return null;
+    const td = element.closest("td");
+    return element.closest("textarea[data-cell]") || (td && td.querySelector("textarea[data-cell]"));
+  }
+  jiheng.cells(table, {
+    cellAt, field: (element) => element.matches("textarea[data-cell]"), tabsItself: true,
+    chosen: () => chosen, isEditing: () => isWriting, text: () => chosen.value,
+    choose, edit, commit, cancel, clear, move,
   });
   table.addEventListener("paste", (event) => {
     const cell = event.target.dataset.cell || "", text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
@@ -148,6 +186,14 @@
     let count = 0;
     for (const [cell, text] of Object.entries((await response.json()).values)) if (fields.has(cell) && !value(cell)) { show(cell, text); if (value(cell)) { proposed.add(cell); mark(cell, "proposed", true); count += 1; } }
     tell(); if (!count) say("没有可以带入的内容。");
+  });
+  kept.offer(table, {
+    text: (cell) => fields.has(cell) ? value(cell) : null,
+    show: (cell, text, { was }) => {
+      show(cell, text); if (was !== undefined) saved.set(cell, was); unsaved.add(cell); mark(cell, "unsaved", true, "没有保存：填写时没有送到服务器，请核对后保存。");
+    },
+    save: (cell) => save([cell]),
+    back: (cell, text) => { show(cell, text); saved.set(cell, text); unsaved.delete(cell); mark(cell, "unsaved", false); },
   });
   window.addEventListener("beforeunload", (event) => {
     for (const cell of fields.keys()) if (!proposed.has(cell) && !unsaved.has(cell)) save([cell]);

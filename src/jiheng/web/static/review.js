@@ -31,6 +31,13 @@
   document.addEventListener("click", (event) => {
     const go = event.target.closest("[data-goto]"), cell = event.target.closest(".reviewpage .beside > div:first-child td[data-cell]");
     if (go) { const found = document.querySelector('td[data-cell="' + CSS.escape(go.dataset.goto) + '"]'); if (found) { aim(found); found.scrollIntoView({ block: "center", behavior: "smooth" }); } }
-    if (cell && form) { aim(cell); form.elements.cell.value = cell.dataset.cell; document.getElementById("commentcell").textContent = "对“" + (cell.dataset.label || "这一格") + "”的批注："; form.elements.text.focus({ preventScroll: true }); }
+    if (cell && form) { form.elements.cell.value = cell.dataset.cell; about(); form.elements.text.focus({ preventScroll: true }); }
   });
+  function about() {
+    const key = form.elements.cell.value, cell = key && document.querySelector(`td[data-cell="${CSS.escape(key)}"]`);
+    aim(cell);
+    const label = cell ? cell.dataset.label || "这一格" : "";
+    document.getElementById("commentcell").textContent = label ? `对“${label}”的批注：` : "对整张表的批注：";
+  }
+  if (form) form.addEventListener("kept:put", about);
 })();

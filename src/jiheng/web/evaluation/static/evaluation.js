@@ -5,6 +5,7 @@
   const source = $("evaluation-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
+  const kept = jiheng.kept, unsaved = new Map();
   const holder = $("table"), side = $("side"), status = $("status");
   const cellOf = (key) => holder.querySelector(`[data-cell="${key}"]`);
   side.addEventListener("click", (event) => {
@@ -20,13 +21,16 @@
   if (!data.editable) return;
 
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
-  const input = document.createElement("textarea");
-  input.className = "cellinput"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";
-  let editing = null, waitingTable = "", busy = false, retry = 0, wanted = "";
+  const traveller = jiheng.travelling(), { input, grow, textOf } = traveller;
+  let current = null, editing = null, waitingTable = "", busy = false, retry = 0;
   const queue = [];
 
   // ---- talking to the server -----------------------------------------------------------------------------------
-  function send(values, was, refused) { queue.push({ values, was, refused }); pump(); }
+  function send(values, was, refused) {
+    const before = kept.standing(was);
+    kept.keep(values, before);
+    queue.push({ values, was: before, refused }); pump();
+  }
   async function pump() {
     if (busy || !queue.length) return;
     busy = true; say("正在保存…");
@@ -37,7 +41,7 @@
       if (!isJson || response.status === 401 || response.status >= 500) throw new Error(response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。");
       const answer = await response.json();
       queue.shift(); retry = 0;
-      if (response.ok) accept(answer); else if (response.status === 409) conflict(answer, job); else refuse(answer, job);
+      if (response.ok) accept(answer, job); else if (response.status === 409) conflict(answer, job); else refuse(answer, job);
     } catch (error) {
       retry = Math.min(retry + 1, 6);
       say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
@@ -46,7 +50,9 @@
     }
     busy = false; pump();
   }
-  function accept(answer) {
+  function accept(answer, job) {
+    kept.drop(job.values);
+    for (const key of Object.keys(job.values)) unsaved.delete(key);
     waitingTable = answer.table;
     const writing = side.contains(document.activeElement) && document.activeElement.matches("[data-text]");
     if (!writing) side.innerHTML = answer.side;
@@ -60,13 +66,14 @@
   function refuse(answer, job) {
     say(answer.error, "bad");
     if (job.refused) { job.refused(answer.error); return; }
-    for (const [key, text] of Object.entries(job.values)) { const cell = cellOf(key); if (cell) { cell.classList.add("unsaved"); cell.title = `没有保存：${answer.error}`; cell.querySelector(".v").textContent = text; } }
+    for (const [key, text] of Object.entries(job.values)) unsaved.set(key, [text, answer.error]);
+    markUnsaved();
   }
   function conflict(answer, job) {
     const box = $("conflict");
     $("conflict-words").textContent = answer.error;
     const now = Object.assign({}, job.was, Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])));
-    $("take-theirs").onclick = () => { box.close(); window.location.reload(); };
+    $("take-theirs").onclick = () => { box.close(); kept.forget(Object.keys(job.values)); window.location.reload(); };
     $("take-mine").onclick = () => { box.close(); send(job.values, now); };
     if (!box.open) box.showModal();
   }
@@ -74,26 +81,26 @@
   function draw() {
     if (!waitingTable || editing || queue.length > 1 || holder.querySelector("details.clip[open]") || !$("adjust").hidden) return;
     const [x, y] = [window.scrollX, window.scrollY];
-    const key = wanted || (document.activeElement.dataset && document.activeElement.dataset.cell) || "";
-    holder.innerHTML = waitingTable; waitingTable = ""; wanted = "";
-    window.scrollTo(x, y);
-    const cell = key && cellOf(key);
-    if (cell) cell.focus({ preventScroll: true });
+    const focused = document.activeElement, key = focused === input ? current.dataset.cell : "";
+    traveller.leave(); current = null;
+    holder.innerHTML = waitingTable; waitingTable = "";
+    window.scrollTo(x, y); markUnsaved();
+    if (key && cellOf(key)) choose(cellOf(key));
   }
 
   // ---- editing cells -------------------------------------------------------------------------------------------
   const cells = () => [...holder.querySelectorAll("td[data-cell]")];
-  const textOf = (cell) => cell.querySelector(".v").textContent;
-  const grow = () => { input.style.height = "auto"; input.style.height = `${input.scrollHeight}px`; };
-  function edit(cell, typed) {
+  function choose(cell) {
     if (editing) commit();
-    editing = { cell, key: cell.dataset.cell, was: textOf(cell), saved: textOf(cell), timer: 0 };
-    cell.classList.add("edit"); cell.prepend(input);
-    input.setAttribute("aria-label", cell.dataset.label);
-    input.value = typed === undefined ? editing.was : typed;
-    input.focus({ preventScroll: true });
-    input.setSelectionRange(input.value.length, input.value.length);
-    grow();
+    current = cell; traveller.sit(cell, "prepend");
+    const box = cell.getBoundingClientRect();
+    if (box.top < 60 || box.bottom > innerHeight) cell.scrollIntoView({ block: "center" });
+  }
+  function edit(keep) {
+    if (!current) return;
+    if (editing) { input.setSelectionRange(input.value.length, input.value.length); return; }
+    editing = { cell: current, key: current.dataset.cell, was: textOf(current), saved: textOf(current), timer: 0 };
+    traveller.open(keep);
   }
   function save() {
     clearTimeout(editing.timer);
@@ -102,50 +109,55 @@
     send({ [editing.key]: text }, { [editing.key]: editing.saved });
     editing.saved = text;
   }
-  function leave() { const done = editing; editing = null; input.remove(); done.cell.classList.remove("edit"); return done; }
-  function commit() { if (!editing) return; save(); const text = input.value.trim(), done = leave(); done.cell.querySelector(".v").textContent = text; draw(); }
-  function cancel() { const { saved, was, key } = editing; clearTimeout(editing.timer); if (saved !== was) send({ [key]: was }, { [key]: saved }); const done = leave(); done.cell.querySelector(".v").textContent = was; done.cell.focus(); draw(); }
-  function next(key, by) { const all = cells(), at = all.findIndex((c) => c.dataset.cell === key), to = all[at + by]; return to ? to.dataset.cell : ""; }
+  function leave(text) {
+    const done = editing.cell;
+    editing = null; traveller.rest(); done.querySelector(".v").textContent = text; draw();
+  }
+  function commit() { if (editing) { save(); leave(input.value.trim()); } }
+  function cancel() {
+    const { saved, was, key } = editing;
+    clearTimeout(editing.timer); kept.forget([key]);
+    if (saved !== was) send({ [key]: was }, { [key]: saved });
+    leave(was);
+  }
+  function clear() { edit(false); input.value = ""; commit(); }
   function below(key, by) {
     const field = key.split(":")[2], column = cells().filter((c) => c.dataset.cell.split(":")[2] === field);
-    const to = column[column.findIndex((c) => c.dataset.cell === key) + by];
-    return field && to ? to.dataset.cell : "";
+    return field ? column[column.findIndex((c) => c.dataset.cell === key) + by] : undefined;
   }
-  function go(key, write) { const cell = key && cellOf(key); if (!cell) return; wanted = key; if (write) edit(cell); else cell.focus(); }
-  holder.addEventListener("mousedown", (event) => {
-    if (event.target === input || event.button || event.target.closest("select, details, a, button, input")) return;
-    const cell = event.target.closest("td[data-cell]");
-    if (cell) { event.preventDefault(); edit(cell); }
+  function move(dx, dy) {
+    const all = cells(), to = dx ? all[all.indexOf(current) + dx] : below(current.dataset.cell, dy);
+    if (to) choose(to);
+    return !!to;
+  }
+  jiheng.cells(holder, {
+    // What else stands in a cell (a choice, evidence) is used as it is.
+    cellAt: (element) => element.closest("select, details, a, button, input") ? null : element.closest("td[data-cell]"),
+    field: (element) => element === input,
+    chosen: () => current, isEditing: () => !!editing, text: () => textOf(current),
+    choose, edit, commit, cancel, clear, move,
   });
   document.addEventListener("mousedown", (event) => { if (editing && !editing.cell.contains(event.target)) commit(); });
   input.addEventListener("focusout", () => setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 120));
-  input.addEventListener("input", (event) => { grow(); clearTimeout(editing.timer); if (!event.isComposing) editing.timer = setTimeout(() => { if (editing) save(); }, 900); });
-  input.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || !editing) return;
-    const key = editing.key, isLong = editing.cell.classList.contains("long");
-    if (event.key === "Escape") { event.preventDefault(); cancel(); }
-    else if (event.key === "Tab") { const to = next(key, event.shiftKey ? -1 : 1); if (to) { event.preventDefault(); commit(); go(to, true); } }
-    else if (event.key === "Enter" && !event.shiftKey && !(isLong && key === "goals_actual")) { event.preventDefault(); commit(); const to = below(key, 1); go(to || key, !!to); }
-    event.stopPropagation();
+  input.addEventListener("input", (event) => {
+    grow(); clearTimeout(editing.timer);
+    if (event.isComposing) return;
+    kept.keep({ [editing.key]: input.value }, { [editing.key]: editing.saved });
+    editing.timer = setTimeout(() => { if (editing) save(); }, 900);
   });
   holder.addEventListener("keydown", (event) => {
-    const cell = event.target.closest("td[data-cell], td[data-points]");
+    const cell = event.target.closest("td[data-points]");
     if (!cell || event.target !== cell || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (cell.dataset.points) { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); adjust(cell); } return; }
-    const moves = { ArrowDown: () => go(below(cell.dataset.cell, 1)), ArrowUp: () => go(below(cell.dataset.cell, -1)), ArrowRight: () => go(next(cell.dataset.cell, 1)), ArrowLeft: () => go(next(cell.dataset.cell, -1)) };
-    if (event.key === "Enter" || event.key === "F2") { event.preventDefault(); edit(cell); }
-    else if (event.key === "Delete") { event.preventDefault(); edit(cell, ""); commit(); }
-    else if (moves[event.key]) { event.preventDefault(); moves[event.key](); }
-    else if (event.key.length === 1) { event.preventDefault(); edit(cell, event.key); }
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); adjust(cell); }
   });
   // A column copied from a worksheet goes into this cell and those below it, further columns beside it.
   const FIELDS = ["actual_raw", "weight", "deviation"];
   document.addEventListener("paste", (event) => {
-    const cell = editing ? editing.cell : event.target.closest && event.target.closest("td[data-cell]");
+    const cell = event.target === input ? current : null;
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!cell || !holder.contains(cell) || !cell.dataset.cell.startsWith("row:")) return;
-    if (editing && !/[\n\t]/.test(text)) return;
-    if (editing && editing.key.endsWith(":deviation") && !text.includes("\t")) return;
+    if (!/[\n\t]/.test(text)) return;
+    if (editing && editing.key.endsWith(":deviation") && !text.includes("\t")) return; // lines of one reason
     event.preventDefault();
     if (editing) cancel();
     const first = FIELDS.indexOf(cell.dataset.cell.split(":")[2]), values = {}, was = {};
@@ -154,13 +166,17 @@
       if (!key) break;
       const row = key.split(":")[1];
       line.split("\t").forEach((word, n) => { const to = FIELDS[first + n] && `row:${row}:${FIELDS[first + n]}`; if (to && cellOf(to)) { values[to] = word.trim(); was[to] = textOf(cellOf(to)); cellOf(to).querySelector(".v").textContent = word.trim(); } });
-      key = below(key, 1);
+      key = below(key, 1) ? below(key, 1).dataset.cell : "";
     }
     send(values, was);
   });
   holder.addEventListener("change", (event) => {
     const choice = event.target.closest("[data-choice]");
     if (choice) { send({ [choice.dataset.choice]: choice.value }, { [choice.dataset.choice]: choice.dataset.was }); choice.dataset.was = choice.value; }
+  });
+  side.addEventListener("input", (event) => {
+    const text = event.target.closest("[data-text]");
+    if (text) kept.keep({ [text.dataset.text]: text.value }, { [text.dataset.text]: text.dataset.was });
   });
   side.addEventListener("change", (event) => {
     const text = event.target.closest("[data-text]");
@@ -193,5 +209,39 @@
   $("adjust-undo").addEventListener("click", () => give("", ""));
   $("adjust-cancel").addEventListener("click", shut);
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
+
+  // ---- what was typed before and is not saved ------------------------------------------------------------------
+  const choiceOf = (key) => holder.querySelector(`[data-choice="${key}"]`);
+  const noteOf = (key) => side.querySelector(`[data-text="${key}"]`);
+  const pointsOf = (key) => /:given(_reason)?$/.test(key) && holder.querySelector(`[data-points="${key.split(":")[1]}"]`);
+  function markUnsaved() {
+    for (const [key, [text, why]] of unsaved) {
+      const cell = cellOf(key) || pointsOf(key);
+      if (cellOf(key) && !(editing && editing.key === key)) cell.querySelector(".v").textContent = text;
+      if (cell) { cell.classList.add("unsaved"); cell.title = `没有保存：${why}`; }
+    }
+  }
+  const write = (key, text) => {
+    if (choiceOf(key)) choiceOf(key).value = text;
+    else if (noteOf(key)) noteOf(key).value = text;
+    else if (cellOf(key)) cellOf(key).querySelector(".v").textContent = text;
+  };
+  kept.offer(holder, {
+    text: (key) => {
+      const points = pointsOf(key), field = choiceOf(key) || noteOf(key);
+      if (points) return key.endsWith(":given") ? points.dataset.given : points.dataset.reason;
+      if (field) return field.dataset.was;
+      return cellOf(key) ? textOf(cellOf(key)) : null;
+    },
+    show: (key, text) => {
+      write(key, text); unsaved.set(key, [text, "填写时没有送到服务器，请核对后保存。"]); markUnsaved();
+    },
+    save: (key, { value, was }) => send({ [key]: value }, { [key]: was === undefined ? "" : was }),
+    back: (key, text) => {
+      const cell = cellOf(key) || pointsOf(key);
+      unsaved.delete(key); write(key, text);
+      if (cell) { cell.classList.remove("unsaved"); cell.removeAttribute("title"); }
+    },
+  });
   window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
 })();

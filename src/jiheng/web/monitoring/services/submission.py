@@ -9,9 +9,11 @@ from django.db import transaction
 
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
+from jiheng.web.monitoring.lights import questions
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound, MonitoringStep
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS, RELATED, Form, is_reported, store_money
 from jiheng.web.monitoring.signals import light_turned_red, tell
+from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.services.errors import Refused
 
 SHOWN = 3
@@ -30,6 +32,11 @@ def shortcomings(record: MonitoringRecord, rows: Iterable[IndicatorReport]) -> l
         found.append(f"偏离的指标要勾选偏差原因并写明说明：{_named(blank)}。")
     if blank := [row.name for row in red if not row.measures.strip()]:
         found.append(f"偏离的指标要写改进措施：{_named(blank)}。")
+    year = record.round.budget_year
+    asked = [row for row in rows if row.light != Light.RED and questions(row, year.year, pack_of(year))]
+    if blank := [row for row in asked if not row.reason_text.strip()]:
+        named = _named([row.name for row in blank])
+        found.append(f"填的数有疑问，请更正；确属实的，写明原因说明：{named}。{blank[0].light_reason}")
     if record.money_light == Light.RED and not record.measures.strip():
         found.append("资金进度偏离，要写资金纠偏措施。")
     labels = (("fiscal", "财政拨款"), ("carry_over", "上年结转"), ("other", "其他资金"))

@@ -14,6 +14,7 @@ from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.monitoring.queries import rates as queries
 from jiheng.web.monitoring.queries import records
 from jiheng.web.org.permissions import require
+from jiheng.web.plan.checking import pack_of
 
 PER_PAGE = 50
 
@@ -37,9 +38,13 @@ def _lines(request: HttpRequest, rounds: list[MonitoringRound], found: Monitorin
     departments, units = records.places(mine[found.pk])
     so_far = [(r, records.filtered(mine[r.pk], asked)) for r in rounds if r.order <= found.order]
     shown = {"departments": departments, "units": units, "columns": [r for r, _ in so_far[:-1]]}
+    pack = pack_of(found.budget_year)
     if name := request.GET.get("indicator", "").strip():
-        by_unit = queries.of_units(name, so_far)
-        return shown | {"indicator": name, "lines": by_unit, "whole": queries.together(by_unit)}
+        kinds = queries.kinds_of(name, so_far[-1][1])
+        kind = asked_kind if (asked_kind := request.GET.get("kind")) in kinds else next(iter(kinds), "")
+        by_unit = queries.of_units(name, so_far, pack, kind)
+        whole = queries.together(by_unit, name, pack)
+        return shown | {"indicator": name, "kind": kind, "lines": by_unit, "whole": whole}
     rows = queries.names(so_far[-1][1], request.GET.get("q", "").strip())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return shown | {"page": page, "lines": queries.lines(page.object_list, so_far)}
+    return shown | {"page": page, "lines": queries.lines(page.object_list, so_far, pack)}

@@ -1,0 +1,116 @@
+// Forms that are submitted: their text is kept while it is typed (kept.js), and put back where it was not saved.
+"use strict";
+(() => {
+  const kept = jiheng.kept;
+  if (!kept.person) return;
+  const TEXTS = "textarea, input[type=text], input[type=number], input[type=date], input[type=email], input[type=tel], "
+    + "input[type=url], input:not([type])";
+  const PASSING = ["csrfmiddlewaretoken", "once", "next", "after", "revision", "payload"];
+  const SECRETS = "[type=password], [autocomplete=one-time-code], [data-secret]";
+  const isPosted = (form) => form.method === "post" || form.hasAttribute("hx-post");
+  const fields = (form) => [...form.elements].filter((f) => f.name && !f.disabled && !f.readOnly
+    && (f.matches(`${TEXTS}, select, [type=checkbox], [type=radio]`) || f.hasAttribute("data-kept")));
+  function isChanged(field) {
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected && o.value);
+    return field.type === "hidden" ? !!field.value : field.value !== field.defaultValue;
+  }
+
+  // A form is known again by where it leads and by what its hidden fields say when the page comes.
+  const names = new Map();
+  function known(root) {
+    for (const form of root.querySelectorAll("form")) {
+      if (names.has(form) || !isPosted(form) || form.querySelector(SECRETS)) continue;
+      const hidden = [...form.elements].filter((f) => f.type === "hidden" && !PASSING.includes(f.name)
+        && !f.hasAttribute("data-kept"));
+      const action = form.getAttribute("action") || location.pathname + location.search;
+      const name = [action, ...hidden.map((f) => `${f.name}=${f.value}`)].join("|"), same = [...names.values()];
+      names.set(form, `${name}|${same.filter((other) => other.startsWith(`${name}|`)).length}`);
+    }
+  }
+  function values(form) {
+    const found = {};
+    for (const field of fields(form).filter(isChanged)) {
+      const isBox = field.matches("[type=checkbox], [type=radio]");
+      found[field.name] = (found[field.name] || []).concat(isBox ? [field.value, field.checked] : [field.value]);
+    }
+    return found;
+  }
+  const fresh = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
+  function note(form) {
+    const name = names.get(form);
+    if (!name) return;
+    const isTyped = fields(form).some((f) => f.matches(TEXTS) && isChanged(f) && f.value.trim());
+    kept.change((page) => {
+      const had = page.forms[name], action = form.getAttribute("action"), search = location.search;
+      if (!isTyped) delete page.forms[name];
+      else page.forms[name] = { id: had ? had.id : fresh(), at: Date.now(), action, search, values: values(form) };
+    });
+  }
+  function forget(form) {
+    const name = names.get(form), told = form.querySelector(".unkept");
+    if (told) told.remove();
+    if (name) kept.change((page) => { delete page.forms[name]; });
+  }
+  function put(form, draft) {
+    let count = 0;
+    for (const field of fields(form)) {
+      const had = draft.values[field.name];
+      if (!had) continue;
+      if (field.matches("[type=checkbox], [type=radio]")) {
+        const at = had.indexOf(field.value);
+        if (at >= 0) field.checked = had[at + 1];
+      } else if (kept.clean(field.value) !== kept.clean(had[0])) { field.value = had[0]; count += field.matches(TEXTS); }
+    }
+    return count;
+  }
+  function giveUp(form) {
+    for (const field of fields(form)) {
+      if (field.matches("[type=checkbox], [type=radio]")) field.checked = field.defaultChecked;
+      else if (field.tagName === "SELECT") for (const o of field.options) o.selected = o.defaultSelected;
+      else field.value = field.type === "hidden" ? "" : field.defaultValue;
+    }
+    forget(form);
+    form.dispatchEvent(new CustomEvent("kept:put", { bubbles: true }));
+  }
+  function reveal(form) {
+    for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    const dialog = form.closest("dialog");
+    if (dialog && !dialog.open && !document.querySelector("dialog[open]")) dialog.showModal();
+  }
+  function restore(form) {
+    const draft = (kept.read().forms || {})[names.get(form)];
+    if (!draft || form.querySelector(".unkept")) return;
+    if (!put(form, draft)) { forget(form); return; } // the server has it
+    if (draft.action) form.setAttribute("action", draft.action);
+    form.prepend(kept.note(kept.words(draft.at), ["放弃", () => giveUp(form)]));
+    form.dispatchEvent(new CustomEvent("kept:put", { bubbles: true }));
+    reveal(form);
+  }
+  // What was typed into a form that stands here no longer (the step was taken meanwhile) is shown to be copied.
+  function tellLost() {
+    const there = new Set(names.values()), forms = Object.entries(kept.read().forms || {});
+    for (const [name, draft] of forms.filter(([n, d]) => !there.has(n) && d.search === location.search)) {
+      const texts = Object.values(draft.values).map((had) => had[0]).filter((t) => typeof t === "string" && t.trim());
+      const text = `未保存：您填写过下面的内容，这里现在不能填写了，需要时请复制：${texts.join("；")}`;
+      const forgetIt = () => kept.change((page) => { delete page.forms[name]; });
+      document.getElementById("content").prepend(kept.note(text, ["放弃", forgetIt]));
+    }
+  }
+  function begin(root) { known(root); for (const form of names.keys()) if (root.contains(form)) restore(form); }
+
+  document.addEventListener("DOMContentLoaded", () => { begin(document); tellLost(); });
+  document.addEventListener("htmx:afterSettle", () => begin(document));
+  const typed = (event) => { if (event.target.form && !event.isComposing) note(event.target.form); };
+  for (const kind of ["input", "change", "compositionend"]) document.addEventListener(kind, typed);
+  document.addEventListener("reset", (event) => forget(event.target));
+  document.addEventListener("click", (event) => {
+    const shut = event.target.closest("[data-close]"), dialog = shut && shut.closest("dialog");
+    if (dialog) for (const form of dialog.querySelectorAll("form")) forget(form);
+  });
+  // The server is told by which name it can say that it has taken this.
+  document.addEventListener("formdata", (event) => {
+    const draft = (kept.read().forms || {})[names.get(event.target)];
+    if (draft) event.formData.append("kept", draft.id);
+  });
+})();
