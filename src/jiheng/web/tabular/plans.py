@@ -135,7 +135,7 @@ def _note_unit(plan: Plan, sheet: Sheet, vocabulary: Vocabulary) -> None:
 def head_digest(plan: Plan) -> str:
     """What tells its head from others; a hidden column is another one than a shown one."""
     texts = {column: text for column, text in enumerate(plan.headings) if text}
-    return digest({c: f"{text}\x1d" if c in plan.hidden_columns else text for c, text in texts.items()})
+    return digest({c: f"{text}\x1b" if c in plan.hidden_columns else text for c, text in texts.items()})
 
 
 def lines(

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jiheng.web.execution.importing import applying, batches
 from jiheng.web.execution.models import Allotment, ColumnMapping, ExecutionTotal, ImportBatch, Payment
@@ -46,32 +45,6 @@ def workbook(rows: list[list[Any]], head: list[str] = HEAD) -> bytes:
         sheet.write_row(r, 0, row)
     book.close()
     return out.getvalue()
-
-
-@pytest.fixture
-def projects(make_project: Any) -> tuple[Any, Any]:
-    return make_project(code=CODE), make_project("河道清淤", "10", "2", unit="601002")
-
-
-@pytest.fixture
-def reviewer(person: Any) -> Any:
-    return person("department_reviewer")
-
-
-@pytest.fixture
-def bring(reviewer: Any, year: Any, projects: Any) -> Any:
-    """``bring(text or bytes)``: received and read, as the department's reviewer sends it."""
-
-    def send(content: str | bytes, name: str = "三月.xlsx", kind: str = "payment", by: Any = None) -> ImportBatch:
-        person = by or reviewer
-        place = batches.places_for(person, year)[0]
-        if isinstance(content, str):
-            batch, _ = batches.receive_pasted(person, year, place, kind, content)
-        else:
-            batch, _ = batches.receive(person, year, place, kind, SimpleUploadedFile(name, content))
-        return done(batch)
-
-    return send
 
 
 def done(batch: ImportBatch) -> ImportBatch:
