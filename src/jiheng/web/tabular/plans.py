@@ -85,9 +85,15 @@ def survey(sheets: Sequence[Sheet], vocabulary: Vocabulary, remembered: Remember
     return plans
 
 
+def is_summary(plan: Plan) -> bool:
+    """Whether its name says that it adds up or explains the other sheets."""
+    return bool(_SUMMARY.search(plan.name))
+
+
 def _fitness(plan: Plan, vocabulary: Vocabulary) -> tuple[bool, bool, bool, int]:
     """Of equal ones :func:`max` takes the first."""
-    return not vocabulary.missing(plan.mapping), plan.rows > 0, not _SUMMARY.search(plan.name), len(plan.mapping)
+    known = vocabulary.match(dict(enumerate(plan.headings)))
+    return not vocabulary.missing(plan.mapping), plan.rows > 0, not is_summary(plan), len(known)
 
 
 def look(plan: Plan, sheet: Sheet, vocabulary: Vocabulary, remembered: Remembered | None = None) -> Body:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from jiheng.web.tabular.columns import UNITS, Vocabulary, bare
-from jiheng.web.tabular.plans import LISTED, Plan
+from jiheng.web.tabular.plans import LISTED, Plan, is_summary
 
 
 def trouble(plans: Sequence[Plan], vocabulary: Vocabulary) -> list[str]:
@@ -47,10 +47,12 @@ def _without_rows(chosen: Sequence[Plan]) -> str:
 
 
 def standing(plan: Plan, vocabulary: Vocabulary) -> str:
-    """What keeps a sheet from being a list of this kind, in a few words; "" where nothing does."""
+    """What speaks against reading a sheet as a list of this kind, in a few words; "" where nothing does."""
     if lacking := vocabulary.missing(plan.mapping):
         return f"没有找到{quoted(lacking)}列"
-    return "" if plan.rows or plan.hidden_rows else "只有表头，没有数据"
+    if not (plan.rows or plan.hidden_rows):
+        return "只有表头，没有数据"
+    return "名称像汇总，与明细一起导入会重复" if is_summary(plan) else ""
 
 
 def overlooked(plans: Sequence[Plan], vocabulary: Vocabulary) -> list[str]:

@@ -85,7 +85,7 @@ def test_payments_beyond_the_budget_are_pointed_out_before_they_are_kept(
     ]  # fmt: skip
     client.force_login(reviewer, "django.contrib.auth.backends.ModelBackend")
     page = client.get(f"/execution/imports/{batch.pk}/").content.decode()
-    assert "入账后有 2 个项目的支付超过全年预算" in page
+    assert "入账后有 2 个项目的支付超过全年预算" in page and "现按“万元”读取" in page
     assert bring(table(GOOD)).summary["overspent"] == []
 
 

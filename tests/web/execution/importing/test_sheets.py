@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from django.test import Client
 
-from jiheng.web.execution.importing import applying, batches
+from jiheng.web.execution.importing import applying, batches, reading
 from jiheng.web.execution.models import ImportBatch, Payment
 from jiheng.web.plan.services import Refused
 from jiheng.web.supervision.models import AuditEntry
@@ -77,7 +77,8 @@ def test_sheets_are_listed_and_chosen_and_a_summary_is_not_booked_first(
     ]  # fmt: skip
     assert (batch.good, batch.amount) == (2, 2000)
     shown = page(batch)
-    assert "还有 2 张工作表也是这样的清单，现在没有选：汇总、4月" in shown
+    assert "还有 1 张工作表也是这样的清单，现在没有选：4月" in shown
+    assert "名称像汇总，与明细一起导入会重复" in shown
     assert "将入账 <b>2</b> 行，合计 <b>0.20 万元</b>（2,000.00 元）" in shown and "来自工作表“3月”" in shown
     assert "第 5 行合计“合计　2000”" in shown
     page(batch, "columns", {"chosen": ["1", "2"]})
@@ -236,3 +237,16 @@ def test_days_and_amounts_in_many_writings(bring: Any) -> None:
     assert [p["text"] for p in batch.problems] == ["￥-12.5"]
     assert {d["on"] for d in batch.sample} == {"2026-03-05"}
     assert batch.amount == Decimal("962.50")
+
+
+def test_too_many_rows_of_two_sheets_can_be_chosen_anew(
+    bring: Any, page: Any, done: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
+    batch = bring(months())
+    page(batch, "columns", {"chosen": ["1", "2"]})
+    batch = done(ImportBatch.objects.get())
+    assert (batch.state, batch.good) == ("failed", 0)
+    assert "有 3 行，一次最多导入 2 行" in page(batch) and "重新检查</button>" in page(batch)
+    page(batch, "columns", {"chosen": ["2"]})
+    assert done(ImportBatch.objects.get()).good == 1

@@ -11,6 +11,7 @@ from jiheng.web.execution.importing.applying import fingerprint
 from jiheng.web.execution.importing.columns import vocabulary
 from jiheng.web.execution.importing.repeated import KEEP
 from jiheng.web.execution.models import ImportBatch
+from jiheng.web.tabular.columns import UNITS
 from jiheng.web.tabular.plans import Plan
 from jiheng.web.tabular.told import notes, overlooked, quoted, standing
 
@@ -38,7 +39,9 @@ def context_of(batch: ImportBatch) -> dict[str, Any]:
     names = [plan.name for plan in plans]
     chosen = [plan.name for plan in plans if plan.is_chosen]
     left = sorted(batch.bad_rows | batch.undecided)
+    units = {UNITS[plan.amount_unit] for plan in plans if plan.is_chosen and plan.amount_unit in UNITS}
     return {
+        "read_as": "、".join(sorted(units)),
         "sheets": [_shown(n, plan) for n, plan in enumerate(plans)], "several": len(plans) > 1,
         "chosen": quoted(chosen), "overlooked": overlooked(plans, vocabulary()),
         "problems": _named(batch.problems, names), "repeated": _named(batch.repeated, names),

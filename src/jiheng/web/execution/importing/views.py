@@ -79,6 +79,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "batch": batch, "units": ImportBatch.AmountUnit.choices, **shown.context_of(batch),
         "can_decide": batch.state == ImportBatch.State.READ or batch.is_stuck,
+        "can_reread": batch.state in (ImportBatch.State.READ, ImportBatch.State.FAILED) or batch.is_stuck,
         "is_allowed": allowed(request.user, "execution.import", batch),
     }  # fmt: skip
     return render(request, "execution/importing/preview.html", context)
