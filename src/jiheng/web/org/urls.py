@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiheng.web.org.views import admin, oidc, session
+from jiheng.web.org.views import admin, bring, oidc, session
 
 urlpatterns = [
     path("login/", session.log_in, name="login"),
@@ -21,7 +21,7 @@ urlpatterns = [
     path("org/units/<int:pk>/change/", admin.change_unit, name="org-unit-change"),
     path("org/people/", admin.accounts, name="org-people"),
     path("org/people/new/", admin.create, name="org-create"),
-    path("org/people/import/", admin.bring, name="org-bring"),
+    path("org/people/import/", bring.bring, name="org-bring"),
     path("org/people/template.xlsx", admin.template, name="org-template"),
     path("org/people/<int:pk>/", admin.account, name="org-account"),
     path("org/people/<int:pk>/change/", admin.change_account, name="org-account-change"),

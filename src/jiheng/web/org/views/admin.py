@@ -45,8 +45,7 @@ def _for(*permissions: str) -> Callable[[View], View]:
 
 
 def _district(request: HttpRequest) -> District:
-    held = request.user.held()
-    return get_object_or_404(District, pk=held[0].district_id if held else 0)
+    return queries.district_or_404(request.user)
 
 
 def _done(request: HttpRequest, act: Callable[[], object], said: str) -> object | None:
@@ -246,23 +245,6 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
         held = get_object_or_404(RoleAssignment, pk=number(request.POST.get("assignment")), person=someone)
         _done(request, lambda: people.revoke(me, held), "角色已收回。")
     return redirect("org-account", pk=pk)
-
-
-@_for("org.manage_accounts")
-def bring(request: HttpRequest) -> HttpResponse:
-    """People from Excel: looked at first, made all or none."""
-    parsed = None
-    if request.method == "POST" and request.FILES.get("file"):
-        file = request.FILES["file"]
-        parsed = people_excel.parse(file.read(5 * 2**20 + 1)[: 5 * 2**20], file.name or "", _district(request).pk)
-        if request.POST.get("confirmed") and not parsed.errors:
-            try:
-                made = people.create_many(request.user, parsed.wanted)
-            except Wrong as error:
-                messages.error(request, f"{error}没有导入任何人。")
-            else:
-                return render(request, "org/passwords.html", {"made": made})
-    return render(request, "org/bring.html", {"parsed": parsed})
 
 
 @_for("org.manage_accounts")
