@@ -79,7 +79,7 @@ def test_sheets_are_listed_and_chosen_and_a_summary_is_not_booked_first(
     shown = page(batch)
     assert "还有 1 张工作表也是这样的清单，现在没有选：4月" in shown
     assert "名称像汇总，与明细一起导入会重复" in shown
-    assert "将入账 <b>2</b> 行，合计 <b>0.20 万元</b>（2,000.00 元）" in shown and "来自工作表“3月”" in shown
+    assert "确认后有 <b>2</b> 行入账，合计 <b>0.20 万元</b>（2,000.00 元）" in shown and "来自工作表“3月”" in shown
     assert "第 5 行合计“合计　2000”" in shown
     page(batch, "columns", {"chosen": ["1", "2"]})
     batch = done(ImportBatch.objects.get())
@@ -250,3 +250,16 @@ def test_too_many_rows_of_two_sheets_can_be_chosen_anew(
     assert "有 3 行，一次最多导入 2 行" in page(batch) and "重新检查</button>" in page(batch)
     page(batch, "columns", {"chosen": ["2"]})
     assert done(ImportBatch.objects.get()).good == 1
+
+
+@pytest.mark.parametrize("data, said", (
+    (b"PK\x03\x04" + b"x" * 200, "损坏"), (b"\x89PNG\r\n" + b"x" * 50, "图片"),
+    (("\t".join(HEAD) + "\n" + f"{CODE}\t\t2026-03-05\t1\t5\t\t\n" * 60_000).encode(), "超过 50000 行"),
+    (("\t".join(HEAD) + "\n" + f"{CODE}\t\t2026-03-05\t1\t5\t\t\n" * 10_001).encode(), "有 10001 行，一次最多导入 10000 行"),
+), ids=("broken", "picture", "far too many", "too many"))  # fmt: skip
+def test_what_cannot_be_read_says_one_thing_and_keeps_the_file(
+    bring: Any, page: Any, client: Client, data: bytes, said: str
+) -> None:
+    batch = bring(data)
+    assert batch.state == "failed" and said in batch.message and said in page(batch)
+    assert client.get(f"/execution/imports/{batch.pk}/original/").getvalue() == data  # type: ignore[attr-defined]
