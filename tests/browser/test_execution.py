@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import xlsxwriter
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,3 +93,45 @@ def test_a_list_with_two_bad_rows_comes_in_whole_or_not_at_all(open_page: Any, p
     page.click("text=整批撤回")
     page.wait_for_selector("text=已整批撤回")
     assert not Payment.objects.exists()
+
+
+def test_sheets_are_chosen_and_rows_decided_before_anything_is_kept(
+    open_page: Any, person: Any, approved: Any, tmp_path: Any
+) -> None:
+    from jiheng.web.execution.models import ImportBatch, Payment
+    from jiheng.web.jobs.services import perform
+
+    head = ("项目代码", "支付日期", "凭证号", "支付金额（元）")
+    march, april = (approved.code, "2026-03-05", "1", 1200), (approved.code, "2026-04-03", "2", 50)
+    file = tmp_path / "支付明细.xlsx"
+    book = xlsxwriter.Workbook(file)
+    third = [head, march, march, ("合计", "", "", 2400)]
+    for name, rows in {"汇总": [head, march], "3月": third, "4月": [head, april]}.items():
+        sheet = book.add_worksheet(name)
+        for n, row in enumerate(rows):
+            sheet.write_row(n, 0, row)
+    book.close()
+    page = open_page(person("clerk"))
+
+    def checked() -> None:
+        page.wait_for_selector("#job progress")
+        perform(ImportBatch.objects.get().job_id)  # type: ignore[arg-type]
+        page.wait_for_selector("#job", state="detached")
+
+    page.goto("/execution/imports/")
+    page.set_input_files("#files", file)
+    page.click("#upload .go")
+    checked()
+    assert page.is_checked("#chosen-1") and not page.is_checked("#chosen-0")
+    assert "来自工作表“3月”" in page.inner_text(".decide")
+    page.check("#chosen-2")
+    page.click("#sheets button")
+    checked()
+    assert "确认后有 2 行入账，合计 0.13 万元（1,250.00 元），来自工作表“3月”、“4月”" in page.inner_text(".decide")
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.select_option("#held select", label="确有这一笔，也入账")
+    page.click("#held .go")
+    checked()
+    page.click("text=入账 3 行")
+    checked()
+    assert sum(Payment.objects.values_list("amount", flat=True)) == Decimal(2450)

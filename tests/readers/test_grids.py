@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from jiheng.readers import ReadError
+from jiheng.readers import ReadError, office
 from jiheng.readers.grids import read_grids
 
 
@@ -64,3 +64,35 @@ def test_a_web_page_named_xls() -> None:
 def test_what_is_no_list_says_so(data: bytes) -> None:
     with pytest.raises(ReadError):
         read_grids(data, "x.csv")
+
+
+@pytest.fixture(scope="module")
+def hiding() -> dict[str, bytes]:
+    """A workbook that hides a row, a column and a sheet and holds a long number, as three programs' formats keep it."""
+    out = BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet, day = book.add_worksheet("明细"), book.add_format({"num_format": 'm"月"d"日"'})
+    sheet.write_row(0, 0, ["日期", "凭证号", "金额"])
+    sheet.write_datetime(1, 0, date(2026, 3, 5), day)
+    sheet.write_row(1, 1, [12345678901234512345, 1234.567])
+    sheet.write_row(2, 0, ["2026-03-06", "12345678901234512345", 999_999_999_999_999])
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.set_column(1, 1, None, None, {"hidden": True})
+    old = book.add_worksheet("旧")
+    old.write(0, 0, "作废")
+    old.hide()
+    book.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(office, "_FILTERS", {"xls": "xls:MS Excel 97", "ods": "ods:calc8"})
+        made = {kind: office.convert([("a.xlsx", out.getvalue())], kind)[0] for kind in ("xls", "ods")}
+    return {"xlsx": out.getvalue()} | {kind: data for kind, data in made.items() if isinstance(data, bytes)}
+
+
+@pytest.mark.parametrize("kind", ("xlsx", "xls", "ods"))
+def test_what_is_hidden_and_what_has_lost_digits_is_marked(hiding: dict[str, bytes], kind: str) -> None:
+    sheet, old = read_grids(hiding[kind], f"明细.{kind}")
+    assert (sheet.hidden_rows, sheet.hidden_columns, sheet.long_numbers) == ({2}, {1}, {(1, 1)})
+    assert (sheet.hidden, old.hidden, old.rows) == (False, True, {0: {0: "作废"}})
+    # numbers with all their digits and days with their year, whatever their formats print
+    assert (sheet.rows[1][0], sheet.rows[1][2]) == ("2026-03-05", "1234.567")
+    assert sheet.rows[2] == {0: "2026-03-06", 1: "12345678901234512345", 2: "999999999999999"}

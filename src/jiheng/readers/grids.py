@@ -23,7 +23,7 @@ _LOOKED_AT = 20
 
 
 def read_grids(data: bytes, name: str = "") -> list[Sheet]:
-    """The visible sheets with anything in them, of an .xlsx, .xls, .et, .ods, .csv or a web page named .xls.
+    """The sheets with anything in them, hidden ones marked, of an .xlsx, .xls, .et, .ods, .csv or a page named .xls.
 
     Text may be UTF-8, UTF-16 or GB 18030, with tabs, commas, semicolons or bars between its cells.
     Raises :class:`ReadError`.
@@ -35,7 +35,7 @@ def read_grids(data: bytes, name: str = "") -> list[Sheet]:
     elif kind in ("xls", "et"):
         sheets = xls_sheets(data, exact=True)
     elif kind == "ods":
-        sheets = ods_sheets(data)
+        sheets = ods_sheets(data, exact=True)
     elif kind == "html":
         sheets = _tables_of_page(data)
     elif kind == "text":
@@ -46,7 +46,7 @@ def read_grids(data: bytes, name: str = "") -> list[Sheet]:
     for sheet in sheets:
         if len(sheet.rows) > limits.ROWS:
             raise TooLarge(f"“{sheet.name}”超过 {limits.ROWS} 行，已停止读取。请按月份或单位拆分后再试。")
-        if sheet.rows and not sheet.hidden:
+        if sheet.rows:
             found.append(sheet)
     return found
 

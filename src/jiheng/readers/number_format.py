@@ -60,6 +60,15 @@ def exact_number(value: str | float, code: str = GENERAL, date1904: bool = False
     return _print_serial(number, "yyyy-mm-dd", date1904) if is_date(code) else _plain(number)
 
 
+def is_too_long(value: str | float) -> bool:
+    """Whether a stored number has more whole digits than the 15 that a workbook keeps: its last ones are lost."""
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return False
+    return number.is_finite() and number.adjusted() >= _EXACT.prec
+
+
 def is_date(code: str) -> bool:
     """Whether a format prints a date or a time."""
     bare = _LITERAL.sub("", code).lower()

@@ -23,12 +23,19 @@ _HEADING = re.compile(r"(?:绩效目标?|申报)表\s*(?:[(（].*[)）])?\s*$|^\
 
 @dataclass(slots=True)
 class Sheet:
-    """The cells of a sheet that have text, by row and column, and the ranges that are merged."""
+    """The cells of a sheet that have text, by row and column, and the ranges that are merged.
+
+    Rows that a filter leaves out count as hidden. ``long_numbers`` are the cells (row, column) that hold a number of
+    16 digits or more: a workbook keeps 15 of them, so that what was typed is lost.
+    """
 
     name: str
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    long_numbers: set[tuple[int, int]] = field(default_factory=set)
 
 
 class SheetGathering:

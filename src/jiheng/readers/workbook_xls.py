@@ -19,6 +19,8 @@ from jiheng.readers.sheets import Sheet
 _SHEET, _FORMAT, _STYLE, _STRINGS, _CALENDAR, _CODE_PAGE = 0x0085, 0x041E, 0x00E0, 0x00FC, 0x0022, 0x0042
 _SHARED, _LABEL, _RICH_LABEL, _NUMBER, _PACKED, _SEVERAL = 0x00FD, 0x0204, 0x00D6, 0x0203, 0x027E, 0x00BD
 _FORMULA, _RESULT, _TRUTH, _MERGED = 0x0006, 0x0207, 0x0205, 0x00E5
+_ROW, _COLUMNS = 0x0208, 0x007D
+_HIDDEN_ROW, _HIDDEN_COLUMN = 0x20, 0x01
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
@@ -101,9 +103,26 @@ def _read_sheet(part: Iterator[Record], sheet: Sheet, book: _Book) -> Sheet:
         elif record.number == _MERGED:
             ranges = struct.iter_unpack("<HHHH", record.data[2 : 2 + (len(record.data) - 2) // 8 * 8])
             sheet.merges += [(top, left, bottom, right) for top, bottom, left, right in ranges]
+        elif record.number in (_ROW, _COLUMNS):
+            _hide(sheet, record)
         elif len(record.data) >= 6:
             waiting = _read_cells(record, sheet, book) or waiting
     return sheet
+
+
+def _hide(sheet: Sheet, record: Record) -> None:
+    """Keep which rows or columns a record hides."""
+    if record.number == _ROW and len(record.data) >= 14 and record.data[12] & _HIDDEN_ROW:
+        sheet.hidden_rows.add(int.from_bytes(record.data[:2], "little"))
+    elif record.number == _COLUMNS and len(record.data) >= 10 and record.data[8] & _HIDDEN_COLUMN:
+        first, last = struct.unpack_from("<HH", record.data)
+        sheet.hidden_columns.update(range(first, min(last + 1, limits.SPAN)))
+
+
+def _put_number(sheet: Sheet, place: tuple[int, int], value: float, style: int, book: _Book) -> None:
+    _put(sheet, *place, book.print_number(value, style))
+    if number_format.is_too_long(value):
+        sheet.long_numbers.add(place)
 
 
 def _read_cells(record: Record, sheet: Sheet, book: _Book) -> tuple[int, int] | None:
@@ -113,12 +132,12 @@ def _read_cells(record: Record, sheet: Sheet, book: _Book) -> tuple[int, int] | 
     if number == _SEVERAL:
         for index in range((len(data) - 6) // 6):
             style, packed = struct.unpack_from("<HI", data, 4 + 6 * index)
-            _put(sheet, row, column + index, book.print_number(packed_number(packed), style))
+            _put_number(sheet, (row, column + index), packed_number(packed), style, book)
     elif number == _PACKED and len(data) >= 10:
         packed = int.from_bytes(data[6:10], "little")
-        _put(sheet, row, column, book.print_number(packed_number(packed), style))
+        _put_number(sheet, (row, column), packed_number(packed), style, book)
     elif number == _NUMBER and len(data) >= 14:
-        _put(sheet, row, column, book.print_number(struct.unpack_from("<d", data, 6)[0], style))
+        _put_number(sheet, (row, column), struct.unpack_from("<d", data, 6)[0], style, book)
     elif number == _SHARED and len(data) >= 10:
         index = int.from_bytes(data[6:10], "little")
         _put(sheet, row, column, book.strings[index] if index < len(book.strings) else "")
@@ -134,7 +153,7 @@ def _read_cells(record: Record, sheet: Sheet, book: _Book) -> tuple[int, int] | 
 def _read_formula(data: bytes, sheet: Sheet, book: _Book) -> tuple[int, int] | None:
     row, column, style = struct.unpack_from("<HHH", data)
     if data[12:14] != b"\xff\xff":
-        _put(sheet, row, column, book.print_number(struct.unpack_from("<d", data, 6)[0], style))
+        _put_number(sheet, (row, column), struct.unpack_from("<d", data, 6)[0], style, book)
     elif data[6] == 0:
         return row, column
     elif data[6] in (1, 2):

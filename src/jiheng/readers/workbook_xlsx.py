@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from jiheng.readers import number_format
+from jiheng.readers import limits, number_format
 from jiheng.readers.errors import BrokenFile
 from jiheng.readers.package import Package, open_package, parse_xml
 from jiheng.readers.sheets import Merge, Sheet
@@ -49,7 +49,11 @@ def xlsx_sheets(data: bytes, *, exact: bool = False) -> Iterator[Sheet]:
         if key in targets:
             root = _parse(package, targets[key])
             hidden = item.get("state") in ("hidden", "veryHidden")
-            yield Sheet(item.get("name") or "", _rows(root, book), _merges(root), hidden)
+            sheet = Sheet(
+                item.get("name") or "", merges=_merges(root), hidden=hidden, hidden_columns=_hidden_columns(root)
+            )
+            _read_rows(sheet, root, book)
+            yield sheet
 
 
 def _parse(package: Package, part: str) -> etree._Element:
@@ -92,22 +96,42 @@ def _formats(package: Package, main: str) -> list[str]:
     return [] if styles is None else [known.get(style.get("numFmtId"), number_format.GENERAL) for style in styles]
 
 
-def _rows(root: etree._Element, book: _Book) -> dict[int, dict[int, str]]:
-    rows: dict[int, dict[int, str]] = {}
+def _read_rows(sheet: Sheet, root: etree._Element, book: _Book) -> None:
     row = -1
     for item in root.iterfind("{*}sheetData/{*}row"):
         row = _number(item.get("r"), row + 2) - 1
         column = -1
         cells: dict[int, str] = {}
+        if _is_set(item, "hidden"):
+            sheet.hidden_rows.add(row)
         for cell in item.iterchildren("{*}c"):
             place = _REFERENCE.match(cell.get("r") or "")
             column = _column(place[1]) if place else column + 1
             text = _cell_text(cell, book)
             if text.strip():
                 cells[column] = text
+                if _holds_long_number(cell):
+                    sheet.long_numbers.add((row, column))
         if cells:
-            rows.setdefault(row, {}).update(cells)
-    return rows
+            sheet.rows.setdefault(row, {}).update(cells)
+
+
+def _holds_long_number(cell: etree._Element) -> bool:
+    value = cell.findtext("{*}v") or ""
+    return (len(value) > 15 or "E" in value) and cell.get("t", "n") == "n" and number_format.is_too_long(value)
+
+
+def _hidden_columns(root: etree._Element) -> set[int]:
+    hidden: set[int] = set()
+    for item in root.iterfind("{*}cols/{*}col"):
+        if _is_set(item, "hidden"):
+            first, last = _number(item.get("min"), 1) - 1, _number(item.get("max"), 0)
+            hidden.update(range(first, min(last, limits.SPAN)))
+    return hidden
+
+
+def _is_set(element: etree._Element, name: str) -> bool:
+    return element.get(name) in ("1", "true")
 
 
 def _cell_text(cell: etree._Element, book: _Book) -> str:

@@ -273,9 +273,9 @@ def test_a_list_is_brought_in_from_the_pages(as_clerk: Any, project: Any, clerk:
     perform(batch.job_id)  # type: ignore[arg-type]
     assert as_clerk.get(f"{sent.url}progress/").headers["HX-Refresh"] == "true"
     page = text(as_clerk.get(sent.url))
-    assert "没有这个代码的项目" in page and "&lt;i&gt;甲" in page and 'value="3" required' in page
+    assert "没有这个代码的项目" in page and "&lt;i&gt;甲" in page and 'value="0:3" required' in page
     assert "还有 1 行有问题" in text(as_clerk.post(f"{sent.url}apply/", follow=True))
-    as_clerk.post(f"{sent.url}apply/", {"leave_out": "3"})
+    as_clerk.post(f"{sent.url}apply/", {"leave_out": "0:3"})
     perform(ImportBatch.objects.get().job_id)  # type: ignore[arg-type]
     assert "行已入账" in text(as_clerk.get(sent.url))
     assert Payment.objects.get().amount == Decimal("100.50")
@@ -308,7 +308,7 @@ def test_imports_of_other_places_are_not_there(as_clerk: Any, project: Any, cler
     stranger.force_login(person("clerk", "fremd", unit=Unit.objects.get(code="601002")), BACKEND)
     for path in ("", "progress/", "original/"):
         assert stranger.get(f"/execution/imports/{batch.pk}/{path}").status_code == 404
-    for path in ("columns/", "apply/", "discard/", "take-back/"):
+    for path in ("columns/", "decide/", "apply/", "discard/", "take-back/"):
         assert stranger.post(f"/execution/imports/{batch.pk}/{path}").status_code == 404
     reviewer = Client()
     reviewer.force_login(person("department_reviewer"), BACKEND)

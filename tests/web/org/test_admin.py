@@ -206,19 +206,25 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 HEAD = ("账号", "姓名", "单位编码", "电话", "邮箱")
 
 
+def confirm_people(system: Client, page: str) -> str:
+    """Confirm the preview of a list of people; the page that answers."""
+    carried = page.rpartition('name="book" value="')[2].partition('"')[0]
+    return system.post("/org/people/import/", {"book": carried, "do": "create"}).content.decode()
+
+
 def test_people_come_from_excel_all_or_none(admins: Any) -> None:
     system = as_(admins["system_admin"])
     bad = workbook(HEAD, ("a1", "甲", "601001", "", ""), ("a1", "乙", "601001"), ("b 2", "", "999"))
-    page = system.post("/org/people/import/", {"file": bad, "confirmed": "1"}).content.decode()
+    page = system.post("/org/people/import/", {"file": bad}).content.decode()
     assert "第 3 行" in page
-    assert "重复" in page
+    assert "账号“a1”与第 2 行重复" in page
     assert "没有编码为“999”的在用单位" in page
     assert not Person.objects.filter(username="a1").exists()
     good = workbook(HEAD, ("a1", "甲", "601001", "", ""), ("a2", "乙", "601002", "", ""))
-    assert "2 人都没有问题" in system.post("/org/people/import/", {"file": good}).content.decode()
+    page = system.post("/org/people/import/", {"file": good}).content.decode()
+    assert "2 人都没有问题" in page
     assert not Person.objects.filter(username="a1").exists()
-    good.seek(0)
-    system.post("/org/people/import/", {"file": good, "confirmed": "1"})
+    confirm_people(system, page)
     assert {p.unit.code for p in Person.objects.filter(username__in=("a1", "a2"))} == {"601001", "601002"}
 
 
@@ -227,8 +233,7 @@ def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
     file = workbook(HEAD, ("caizheng", "丙", "", "", ""), ("jingban", "丁", "601001", "", ""))
     page = system.post("/org/people/import/", {"file": file}).content.decode()
     assert "2 人都没有问题，其中 1 人没有填单位编码" in page
-    file.seek(0)
-    system.post("/org/people/import/", {"file": file, "confirmed": "1"})
+    confirm_people(system, page)
     made = Person.objects.get(username="caizheng")
     assert (made.unit, made.district) == (None, Department.objects.get().district)
 
@@ -236,7 +241,7 @@ def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
 def test_addresses_from_excel_are_ones_that_mail_can_reach(admins: Any) -> None:
     system = as_(admins["system_admin"])
     file = workbook(HEAD, ("a1", "甲", "601001", "0" * 31, ""), ("a2", "乙", "601001", "", "wang@example"))
-    page = system.post("/org/people/import/", {"file": file, "confirmed": "1"}).content.decode()
+    page = system.post("/org/people/import/", {"file": file}).content.decode()
     assert "最多 30 个字符" in page
     assert "邮箱“wang@example”不是邮箱地址" in page
     assert not Person.objects.filter(username__in=("a1", "a2")).exists()
@@ -257,8 +262,11 @@ def test_a_department_s_name_is_corrected_on_the_page_and_it_stays_open(admins: 
     "file, said",
     [
         (SimpleUploadedFile("a.xlsx", b"PK\x03\x04broken"), "损坏"),
-        (SimpleUploadedFile("a.txt", "账号".encode()), "Excel"),
-        (workbook(("姓名",), ("甲",)), "缺少这些栏"),
+        (SimpleUploadedFile("a.pdf", b"%PDF-1.7"), "不是表格文件"),
+        (SimpleUploadedFile("a.txt", "账号".encode()), "还没有找到“姓名”、“单位编码”是哪一列"),
+        (workbook(("姓名",), ("甲",)), "还没有找到“账号”、“单位编码”是哪一列。第 1 行写的是：姓名"),
+        (workbook(HEAD), "只有表头，下面一行数据也没有"),
+        (SimpleUploadedFile("a.xlsx", b"PK" + b"x" * 5 * 2**20), "文件超过 5 MB"),
     ],
 )
 def test_what_is_no_list_of_people(admins: Any, file: SimpleUploadedFile, said: str) -> None:

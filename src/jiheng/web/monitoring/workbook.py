@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
@@ -12,10 +12,7 @@ import xlsxwriter
 
 from jiheng.readers import ReadError
 from jiheng.readers.detect import detect
-from jiheng.readers.sheets import Sheet
-from jiheng.readers.workbook_ods import ods_sheets
-from jiheng.readers.workbook_xls import xls_sheets
-from jiheng.readers.workbook_xlsx import xlsx_sheets
+from jiheng.readers.spreadsheet import SHEETS
 from jiheng.web.asked import number
 from jiheng.web.monitoring.lights import questions
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
@@ -192,11 +189,6 @@ def _line(
             sheet.write_blank(n, k, None, made.open)
 
 
-_READERS: dict[str, Callable[[bytes], Iterable[Sheet]]] = {
-    "xlsx": xlsx_sheets, "xls": xls_sheets, "et": xls_sheets, "ods": ods_sheets,
-}  # fmt: skip
-
-
 def read(data: bytes, name: str, forms: dict[int, Form]) -> Read:
     """What a filled workbook would change in these forms (by key, not locked).
 
@@ -204,7 +196,7 @@ def read(data: bytes, name: str, forms: dict[int, Form]) -> Read:
     """
     try:
         kind = detect(data, name)
-        sheets = {sheet.name: sheet.rows for sheet in _READERS[kind](data)} if kind in _READERS else {}
+        sheets = {sheet.name: sheet.rows for sheet in SHEETS[kind](data)} if kind in SHEETS else {}
     except ReadError as error:
         raise Refused(str(error)) from error
     if INDICATORS not in sheets or FORMS not in sheets:

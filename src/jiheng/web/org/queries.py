@@ -25,6 +25,12 @@ def demo_accounts() -> list[tuple[str, list[Person]]]:
     return [(role.label, found[role]) for role in Role if role in found]
 
 
+def district_or_404(person: Person) -> District:
+    """The district in which somebody holds a role. Raises ``Http404`` where there is none."""
+    held = person.held()
+    return get_object_or_404(District, pk=held[0].district_id if held else 0)
+
+
 def people_in(district: District) -> QuerySet[Person]:
     """The accounts of a district, as :meth:`Person.scope` says: what its administrators see and manage."""
     by_role = RoleAssignment.objects.filter(district=district).values("person")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -10,7 +11,6 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jiheng.web.execution.importing import applying, batches
 from jiheng.web.execution.models import Allotment, ColumnMapping, ExecutionTotal, ImportBatch, Payment
@@ -46,32 +46,6 @@ def workbook(rows: list[list[Any]], head: list[str] = HEAD) -> bytes:
         sheet.write_row(r, 0, row)
     book.close()
     return out.getvalue()
-
-
-@pytest.fixture
-def projects(make_project: Any) -> tuple[Any, Any]:
-    return make_project(code=CODE), make_project("河道清淤", "10", "2", unit="601002")
-
-
-@pytest.fixture
-def reviewer(person: Any) -> Any:
-    return person("department_reviewer")
-
-
-@pytest.fixture
-def bring(reviewer: Any, year: Any, projects: Any) -> Any:
-    """``bring(text or bytes)``: received and read, as the department's reviewer sends it."""
-
-    def send(content: str | bytes, name: str = "三月.xlsx", kind: str = "payment", by: Any = None) -> ImportBatch:
-        person = by or reviewer
-        place = batches.places_for(person, year)[0]
-        if isinstance(content, str):
-            batch, _ = batches.receive_pasted(person, year, place, kind, content)
-        else:
-            batch, _ = batches.receive(person, year, place, kind, SimpleUploadedFile(name, content))
-        return done(batch)
-
-    return send
 
 
 def done(batch: ImportBatch) -> ImportBatch:
@@ -163,17 +137,17 @@ def test_bad_rows_are_named_cell_by_cell_and_nothing_is_half_imported(bring: Any
     ]  # fmt: skip
     assert all(p["message"].endswith("。") for p in batch.problems)
     assert (batch.good, batch.bad) == (3, 2)
-    for leave_out in ((), (5,)):
+    for leave_out in ((), ("0:5",)):
         with pytest.raises(Refused, match="没有入账"):
             applying.apply(reviewer, batch.pk, leave_out)
     assert not Payment.objects.exists()
-    batch = done(applying.apply(reviewer, batch.pk, (5, 6)))
-    assert (batch.state, batch.left_out, Payment.objects.count()) == ("applied", [5, 6], 3)
+    batch = done(applying.apply(reviewer, batch.pk, ("0:5", "0:6")))
+    assert (batch.state, batch.left_out, Payment.objects.count()) == ("applied", ["0:5", "0:6"], 3)
 
 
 def test_what_is_there_already_is_skipped(bring: Any, reviewer: Any, projects: Any) -> None:
-    first = bring(table([*GOOD, GOOD[1]]))
-    assert (first.good, first.duplicates, first.repeated) == (3, 1, [{"row": 5, "message": "与第 3 行相同。"}])
+    first = bring(table(GOOD))
+    assert (first.good, first.duplicates, first.held) == (3, 0, [])
     done(applying.apply(reviewer, first.pk))
     april = ["2026-04-02", "0004", CODE, "", "财政拨款", "100", "", ""]
     second = bring(workbook([*GOOD, april]))
@@ -254,16 +228,17 @@ def test_columns_are_corrected_and_remembered(bring: Any, reviewer: Any) -> None
     head = ["付讫", "号", "码", "名", "钱", "数（万元）", "谁", "话"]
     batch = bring(table([["2026-03-05", "1", CODE, "", "财政", "1.20005", "", ""]], head))
     assert (batch.state, batch.good) == ("read", 0)
-    assert "项目代码（或项目名称）”“日期”“金额" in batch.message
+    assert "项目代码（或项目名称）”、“日期”、“金额" in batch.message
     mapping = {"on": 0, "number": 1, "code": 2, "source": 4, "amount": 5}
+    (plan,) = batch.plans
     with pytest.raises(Refused, match="两个用途"):
-        batches.rematch(reviewer, batch.pk, {"on": 0, "amount": 0}, "wan", 1)
-    batch = done(batches.rematch(reviewer, batch.pk, mapping, "wan", 1))
+        batches.reread(reviewer, batch.pk, [replace(plan, mapping={"on": 0, "amount": 0})])
+    batch = done(batches.reread(reviewer, batch.pk, [replace(plan, mapping=mapping, amount_unit="wan")]))
     assert (batch.good, batch.amount) == (1, D("12000.50"))
     done(applying.apply(reviewer, batch.pk))
     assert ColumnMapping.objects.get().mapping == mapping
     again = bring(table([["2026-04-05", "2", CODE, "", "财政", "1", "", ""]], head))
-    assert (again.good, again.amount, again.is_remembered) == (1, 10000, True)
+    assert (again.good, again.amount, again.plans[0].is_remembered) == (1, 10000, True)
 
 
 def test_only_ones_own_units(bring: Any, person: Any, year: BudgetYear, reviewer: Any) -> None:
@@ -274,7 +249,7 @@ def test_only_ones_own_units(bring: Any, person: Any, year: BudgetYear, reviewer
     stranger = person("clerk", "fremd", unit=Unit.objects.get(code="601002"))
     for someone in (stranger, person("auditor")):
         with pytest.raises(PermissionDenied):
-            applying.apply(someone, batch.pk, (3,))
+            applying.apply(someone, batch.pk, ("0:3",))
         with pytest.raises(PermissionDenied):
             batches.discard(someone, batch.pk)
     assert batches.places_for(person("unit_head"), year) == []
@@ -302,9 +277,9 @@ def test_allotments_may_be_early_and_drafts_have_no_payments(bring: Any, project
 
 
 def test_too_many_rows_and_no_list_at_all(bring: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from jiheng.web.execution.importing import rows
+    from jiheng.web.execution.importing import reading
 
-    monkeypatch.setattr(rows, "MOST_ROWS", 2)
+    monkeypatch.setattr(reading, "MOST_ROWS", 2)
     batch = bring(table(GOOD))
     assert (batch.state, "有 3 行，一次最多导入 2 行" in batch.message) == ("failed", True)
     batch = bring(b"%PDF-1.7\n%x")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jiheng.readers.sheets import Sheet
-from jiheng.web.execution.importing.columns import amount_unit, digest, find_header, is_sum, match, missing, source_of
+from jiheng.web.execution.importing.columns import source_of, vocabulary
 
 
 def row(*texts: str) -> dict[int, str]:
@@ -24,29 +23,12 @@ def row(*texts: str) -> dict[int, str]:
     (("项目", "录入日期", "凭证日期", "合同金额", "金额", "用途"), {"project": 0, "on": 2, "amount": 4, "note": 5}),
 ))  # fmt: skip
 def test_columns_are_matched_by_their_headings(headings: tuple[str, ...], wanted: dict[str, int]) -> None:
-    assert match(row(*headings)) == wanted
-    assert missing(wanted) == []
+    assert vocabulary().match(row(*headings)) == wanted
+    assert vocabulary().missing(wanted) == []
 
 
 def test_what_is_missing_is_named() -> None:
-    assert missing({"amount": 1}) == ["项目代码（或项目名称）", "日期"]
-
-
-def test_the_header_is_found_below_titles_and_above_data() -> None:
-    sheet = Sheet("1", {
-        0: row("2026年3月授权支付明细表"), 1: row("单位：万元", "", "打印日期：2026-04-01"),
-        3: row("项目代码", "项目名称", "支付日期", "支付金额"), 4: row("1", "项目名称写在这里的项目", "2026-03-02", "3.5"),
-    })  # fmt: skip
-    assert find_header(sheet) == 3
-    assert amount_unit(sheet, 3, {"amount": 3}) == "wan"
-    assert find_header(Sheet("1", {0: row("甲", "乙"), 1: row("1", "2")})) is None
-
-
-@pytest.mark.parametrize(
-    "heading, unit", (("支付金额", "yuan"), ("支付金额（元）", "yuan"), ("支付金额(万元)", "wan"), ("金额/万元", "wan"))
-)
-def test_the_unit_of_amounts_stands_in_the_heading(heading: str, unit: str) -> None:
-    assert amount_unit(Sheet("1", {0: row(heading)}), 0, {"amount": 0}) == unit
+    assert vocabulary().missing({"amount": 1}) == ["项目代码（或项目名称）", "日期"]
 
 
 @pytest.mark.parametrize("text, source", (
@@ -55,9 +37,3 @@ def test_the_unit_of_amounts_stands_in_the_heading(heading: str, unit: str) -> N
 ))  # fmt: skip
 def test_fund_sources(text: str, source: str | None) -> None:
     assert source_of(text) == source
-
-
-def test_sums_are_no_entries_and_headers_are_told_apart() -> None:
-    assert is_sum(row("", "合 计", "", "100"))
-    assert not is_sum(row("合计工程", "100"))
-    assert digest(row("甲", "乙")) != digest(row("甲", "", "乙"))

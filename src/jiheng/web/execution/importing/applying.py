@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiheng.web.doubts import confirm, gathered
-from jiheng.web.execution.importing import batches, columns
+from jiheng.web.execution.importing import batches
+from jiheng.web.execution.importing.reading import look_at
 from jiheng.web.execution.importing.rows import Draft
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
 from jiheng.web.execution.models.money import ENTRIES
@@ -21,27 +22,47 @@ from jiheng.web.org.models import Person
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
 from jiheng.web.supervision.services import record
+from jiheng.web.tabular.plans import head_digest
 
 APPLY_JOB = "execution.apply_batch"
 S = ImportBatch.State
 
 
 @transaction.atomic
-def apply(person: Person, pk: int, leave_out: Iterable[int] = ()) -> ImportBatch:
-    """Ask for the rows to be kept, in the background. ``leave_out`` are the rows with problems, named one by one.
+def apply(person: Person, pk: int, leave_out: Iterable[str] = (), seen: str = "") -> ImportBatch:
+    """Ask for the rows to be kept, in the background.
+
+    ``leave_out`` are the rows with problems and those not decided, named one by one as ``sheet:row``; ``seen`` is
+    :func:`fingerprint` of the preview that is confirmed, where it was one. A second confirmation changes nothing.
 
     Raises :class:`Refused` while a row with a problem is not left out, ``PermissionDenied``.
     """
-    batch = batches.open_batch(person, pk, S.READ)
-    left, bad = set(leave_out), {p["row"] for p in batch.problems}
+    batch = batches.open_batch(person, pk, S.READ, S.APPLYING, S.APPLIED)
+    if batch.state in (S.APPLYING, S.APPLIED) and not batch.is_stuck:
+        return batch
+    left, bad = set(leave_out), _not_kept(batch)
+    if seen and seen != fingerprint(batch):
+        raise Refused("预览之后内容又变了，没有入账。请看过现在的预览再确认。")
     if bad - left:
-        raise Refused(f"还有 {len(bad - left)} 行有问题，没有入账。请改好文件重新上传，或勾选“不导入有问题的行”。")
+        said = f"还有 {len(bad - left)} 行有问题或没有决定，没有入账。"
+        raise Refused(f"{said}请改好文件重新上传，逐行决定，或勾选“不导入有问题的行”。")
     if not batch.good:
         raise Refused("没有可以入账的行。")
     batch.left_out, batch.state = sorted(bad), S.APPLYING
     batch.job = ask(APPLY_JOB, f"入账{batch.name}", {"batch": batch.pk}, person)
     batch.save(update_fields=["left_out", "state", "job"])
     return batch
+
+
+def fingerprint(batch: ImportBatch) -> str:
+    """What tells one preview of a batch from another."""
+    chosen = ",".join(str(n) for n, plan in enumerate(batch.plans) if plan.is_chosen)
+    return f"{chosen}/{batch.good}/{batch.amount:.2f}"
+
+
+def _not_kept(batch: ImportBatch) -> set[str]:
+    """The rows that somebody must leave out knowingly."""
+    return batch.bad_rows | batch.undecided
 
 
 @job(APPLY_JOB)
@@ -56,7 +77,7 @@ def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         # Nothing was kept: the batch can be looked at, and confirmed again.
         said = str(error) if isinstance(error, JobError) else "入账时出错，没有导入任何内容。请重新检查后再试。"
         batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=pk)
-        batches.look_at(batch)
+        look_at(batch)
         batch.message = said
         batch.save()
         raise
@@ -70,9 +91,8 @@ def _apply(pk: int) -> dict[str, Any]:
     if batch.state != S.APPLYING:
         return {"kept": batch.good}
     confirmed = (batch.good, batch.amount, set(batch.left_out))
-    found = batches.look_at(batch)
-    bad = {p["row"] for p in batch.problems}
-    if found is None or (batch.good, batch.amount, bad) != confirmed:
+    found = look_at(batch)
+    if found is None or (batch.good, batch.amount, _not_kept(batch)) != confirmed:
         raise JobError("确认之后情况有了变化（项目、单位或已入账的内容不同了），没有导入任何内容。请看过后重新确认。")
     projects = {d.project.pk for d in found.drafts}
     lock_projects(projects)
@@ -82,7 +102,10 @@ def _apply(pk: int) -> dict[str, Any]:
     batch.state, batch.applied_at = S.APPLIED, timezone.now()
     batch.save()
     _remember(batch)
-    after = {"rows": batch.good, "amount": batch.amount, "left_out": batch.left_out, "duplicates": batch.duplicates}
+    after = {
+        "rows": batch.good, "amount": batch.amount, "left_out": batch.left_out, "duplicates": batch.duplicates,
+        "sheets": [plan.name for plan in batch.plans if plan.is_chosen], "decisions": batch.decisions,
+    }  # fmt: skip
     record("导入执行数据", batch, None, after)
     return {"kept": batch.good}
 
@@ -97,12 +120,13 @@ def _row(batch: ImportBatch, draft: Draft) -> Any:
 
 
 def _remember(batch: ImportBatch) -> None:
-    """Match the columns of the next file with this header in the same way."""
-    headings = {column: text for column, text in enumerate(batch.headings) if text}
-    ColumnMapping.objects.update_or_create(
-        district_id=batch.budget_year.district_id, kind=batch.kind, header=columns.digest(headings),
-        defaults={"mapping": batch.mapping, "amount_unit": batch.amount_unit},
-    )  # fmt: skip
+    """Match the columns of the next file with such a head in the same way."""
+    for plan in batch.plans:
+        if plan.is_chosen:
+            ColumnMapping.objects.update_or_create(
+                district_id=batch.budget_year.district_id, kind=batch.kind, header=head_digest(plan),
+                defaults={"mapping": plan.mapping, "amount_unit": plan.amount_unit},
+            )  # fmt: skip
 
 
 @transaction.atomic

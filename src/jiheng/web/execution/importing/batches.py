@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from jiheng.readers import ReadError
-from jiheng.readers.grids import read_grids
-from jiheng.readers.sheets import Sheet
-from jiheng.web.execution.importing import columns
-from jiheng.web.execution.importing.rows import Projects, TooManyRows, Understood, sample, summary, understand
-from jiheng.web.execution.models import ColumnMapping, ImportBatch
+from jiheng.web.execution.importing.reading import look_at
+from jiheng.web.execution.models import ImportBatch
 from jiheng.web.jobs.services import Progress, ask, job
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
 from jiheng.web.supervision.services import record
+from jiheng.web.tabular.columns import UNITS
+from jiheng.web.tabular.plans import Plan
 
 READ_JOB = "execution.read_batch"
 MOST_BYTES = 20 * 2**20
@@ -61,11 +59,6 @@ def places_for(person: Person, year: BudgetYear) -> list[Place]:
 
 def _draft_of(year: BudgetYear, place: Place) -> ImportBatch:
     return ImportBatch(budget_year=year, department=place.department, unit=place.unit)
-
-
-def path_of(batch: ImportBatch) -> Path:
-    """Where the original lies."""
-    return Path(settings.MEDIA_ROOT) / batch.path
 
 
 def _shown_name(name: str) -> str:
@@ -139,89 +132,6 @@ def read_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     return {"rows": batch.rows, "good": batch.good, "problems": len(batch.problems)}
 
 
-def look_at(batch: ImportBatch) -> Understood | None:
-    """Read the file and say in the batch (unsaved) what is in it; ``None`` where nothing could be understood."""
-    try:
-        sheet = sheet_of(batch)
-        return _judge(batch, sheet)
-    except ReadError as error:
-        batch.state, batch.message = S.FAILED, str(error)
-    except TooManyRows as error:
-        batch.state, batch.message = S.FAILED, str(error)
-    except OSError:
-        batch.state, batch.message = S.FAILED, "服务器上找不到这个文件，请重新上传。"
-    return None
-
-
-def sheets_of(batch: ImportBatch) -> list[Sheet]:
-    """The sheets of the file. Raises ``ReadError``, ``OSError``."""
-    return read_grids(path_of(batch).read_bytes(), batch.name)
-
-
-def sheet_of(batch: ImportBatch) -> Sheet:
-    """The sheet that is read; its header and columns are found where nobody has said them yet."""
-    sheets = sheets_of(batch)
-    if not sheets:
-        raise ReadError("表格是空的，没有可以导入的内容。")
-    if not batch.header_row:
-        found = next(((n, row) for n, s in enumerate(sheets) if (row := columns.find_header(s)) is not None), None)
-        batch.sheet, row = found or (0, min(sheets[0].rows))
-        batch.header_row = row + 1
-    batch.sheet = min(batch.sheet, len(sheets) - 1)
-    return sheets[batch.sheet]
-
-
-def headings_of(sheet: Sheet, header_row: int) -> list[str]:
-    """The header row as a list by column."""
-    cells = sheet.rows.get(header_row - 1, {})
-    return [cells.get(column, "").strip() for column in range(max(cells, default=-1) + 1)]
-
-
-def _match(batch: ImportBatch, sheet: Sheet) -> None:
-    """Match the columns: as last time where the header is the same, else by their headings."""
-    headings = sheet.rows.get(batch.header_row - 1, {})
-    kept = ColumnMapping.objects.filter(
-        district_id=batch.budget_year.district_id, kind=batch.kind, header=columns.digest(headings)
-    ).first()
-    batch.is_remembered = kept is not None
-    if kept is not None:
-        batch.mapping, batch.amount_unit = kept.mapping, kept.amount_unit
-    else:
-        batch.mapping = columns.match(headings)
-        batch.amount_unit = columns.amount_unit(sheet, batch.header_row - 1, batch.mapping)
-
-
-def projects_of(batch: ImportBatch) -> Projects:
-    """The projects that the batch may name: those of its place that its importer reaches."""
-    from jiheng.web.plan.queries.projects import visible_projects
-
-    found = visible_projects(batch.by, "execution.import").filter(budget_year=batch.budget_year)
-    if batch.unit_id:
-        found = found.filter(unit=batch.unit_id)
-    elif batch.department_id:
-        found = found.filter(unit__department=batch.department_id)
-    return Projects(found.defer("findings", "purpose", "explanation"))
-
-
-def _judge(batch: ImportBatch, sheet: Sheet) -> Understood | None:
-    batch.headings = headings_of(sheet, batch.header_row)
-    if not batch.mapping:
-        _match(batch, sheet)
-    batch.state = S.READ
-    batch.good = batch.duplicates = batch.rows = 0
-    batch.problems, batch.repeated, batch.sample, batch.summary, batch.amount = [], [], [], {}, 0
-    if lacking := columns.missing(batch.mapping):
-        batch.message = f"还没有找到“{'”“'.join(lacking)}”是哪一列。请在下面指明各列，再重新检查。"
-        return None
-    found = understand(batch, sheet, projects_of(batch), timezone.localdate())
-    batch.message = ""
-    batch.rows, batch.good, batch.duplicates = found.rows, len(found.drafts), len(found.repeated)
-    batch.problems, batch.repeated = found.problems, found.repeated
-    batch.sample, batch.summary = sample(found.drafts), summary(batch, found.drafts)
-    batch.amount = sum(d.entry.amount for d in found.drafts)
-    return found
-
-
 def open_batch(person: Person, pk: int, *states: str) -> ImportBatch:
     """The batch, locked, in one of these states. Raises :class:`Refused`, ``PermissionDenied``.
 
@@ -237,19 +147,35 @@ def open_batch(person: Person, pk: int, *states: str) -> ImportBatch:
 
 
 @transaction.atomic
-def rematch(
-    person: Person, pk: int, mapping: dict[str, int], amount_unit: str, header_row: int, sheet: int = 0
-) -> ImportBatch:
-    """Say which column is what, and have the list checked again. Raises :class:`Refused`, ``PermissionDenied``."""
+def reread(person: Person, pk: int, plans: Sequence[Plan]) -> ImportBatch:
+    """Say which sheets are read and which of their columns is what, and have them checked again.
+
+    Raises :class:`Refused`, ``PermissionDenied``.
+    """
     batch = open_batch(person, pk, S.READ, S.FAILED)
-    if len(set(mapping.values())) < len(mapping):
-        raise Refused("有一列被选作了两个用途。请每列只选一次。")
-    if amount_unit not in ImportBatch.AmountUnit.values or header_row < 1:
-        raise Refused("请填写表头所在的行和金额单位。")
-    moved = (header_row, sheet) != (batch.header_row, batch.sheet)
-    batch.header_row, batch.sheet = header_row, sheet
-    # Another header has other columns: they are matched anew.
-    batch.mapping, batch.amount_unit, batch.is_remembered = ({} if moved else mapping), amount_unit, False
+    for old, new in zip(batch.plans, plans, strict=True):
+        if len(set(new.mapping.values())) < len(new.mapping):
+            raise Refused(f"“{new.name}”有一列被选作了两个用途。请每列只选一次。")
+        if new.is_chosen and (new.amount_unit not in UNITS or new.first < 1):
+            raise Refused(f"请填写“{new.name}”的表头所在的行和金额单位。")
+        if (new.first, new.last) != (old.first, old.last):
+            # Another head has other columns: they are matched anew.
+            new.mapping, new.amount_unit = {}, ""
+        new.is_remembered = False
+    batch.sheets = [plan.kept() for plan in plans]
+    ask_to_read(batch)
+    return batch
+
+
+@transaction.atomic
+def decide(person: Person, pk: int, decisions: Mapping[str, str]) -> ImportBatch:
+    """Decide what rows that are asked about mean (``{"sheet:row:about": choice}``), and have the list checked again.
+
+    Raises :class:`Refused`, ``PermissionDenied``.
+    """
+    batch = open_batch(person, pk, S.READ)
+    asked = {f"{h['sheet']}:{h['row']}:{h['about']}" for h in batch.held}
+    batch.decisions |= {ref: choice for ref, choice in decisions.items() if ref in asked}
     ask_to_read(batch)
     return batch
 

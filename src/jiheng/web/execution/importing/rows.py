@@ -1,10 +1,10 @@
-"""The rows of a list understood: entries that can be kept, repetitions, and problems with what to do about them."""
+"""The rows of a list understood: entries that can be kept, repetitions, questions, and problems with what to do."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,28 +12,47 @@ from typing import Any
 from jiheng.readers.sheets import Sheet
 from jiheng.readers.values import plain
 from jiheng.web.execution import values
-from jiheng.web.execution.importing.columns import is_sum, label, source_of
-from jiheng.web.execution.models import FundSource, ImportBatch, Payment
-from jiheng.web.execution.models.money import ENTRIES
+from jiheng.web.execution.importing.columns import source_of, vocabulary
+from jiheng.web.execution.importing.projects import LEAVE, Disagree, Projects
+from jiheng.web.execution.models import FundSource, ImportBatch
 from jiheng.web.execution.queries.money import executed_many
 from jiheng.web.execution.services.money import Entry, entry_key, obstacle, overdrawn
 from jiheng.web.plan.models import Project
+from jiheng.web.tabular.body import LOST_DIGITS, lost_digits
+from jiheng.web.tabular.columns import UNITS
+from jiheng.web.tabular.plans import Line, Plan
 
-MOST_ROWS = 10_000
-"""What is looked through and confirmed in one go; a month of a district has less."""
 _SHOWN = 80
 _LONGEST = {"number": 100, "note": 500, "payee": 200}
-_KEYS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A row that can be kept."""
 
+    sheet: int
     row: int
     project: Project
     entry: Entry
     key: str
+
+    @property
+    def ref(self) -> str:
+        """What names the row in forms and JSON."""
+        return f"{self.sheet}:{self.row}"
+
+    def told(self) -> str:
+        """The row in a few words."""
+        entry = self.entry
+        pieces = (
+            str(self.project),
+            entry.on.isoformat(),
+            f"{entry.amount:,.2f} 元",
+            entry.number,
+            entry.payee,
+            entry.note,
+        )
+        return "　".join(piece for piece in pieces if piece)
 
 
 @dataclass(slots=True)
@@ -43,81 +62,55 @@ class Understood:
     drafts: list[Draft] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
     repeated: list[dict[str, Any]] = field(default_factory=list)
+    held: list[dict[str, Any]] = field(default_factory=list)
+    renamed: list[dict[str, Any]] = field(default_factory=list)
+    """Rows whose code is known and whose name is nobody's: told, in case the code is wrong."""
     rows: int = 0
 
-
-class TooManyRows(Exception):
-    """More rows than :data:`MOST_ROWS`; ``str()`` is for the user."""
-
-
-class Projects:
-    """The projects that a list may name, by code and by name."""
-
-    def __init__(self, projects: Iterable[Project]) -> None:
-        self.by_code: dict[str, Project] = {}
-        self.by_name: dict[str, list[Project]] = defaultdict(list)
-        for project in projects:
-            if project.code:
-                self.by_code.setdefault(plain(project.code).upper(), project)
-            self.by_name[plain(project.name)].append(project)
-
-    def find(self, code: str, name: str, unit: str) -> Project:
-        """The project of a row. Raises :class:`values.Wrong`."""
-        if code:
-            found = self.by_code.get(plain(code).upper())
-            if found is None:
-                raise values.Wrong("您可以导入的单位里没有这个代码的项目。请核对项目代码、年度和单位。")
-            return found
-        if not name:
-            raise values.Wrong("没有写项目。请填写项目代码或项目名称。")
-        named = self.by_name.get(plain(name), [])
-        if unit and len(named) > 1:
-            text = plain(unit)
-            named = [p for p in named if p.unit.code in text or plain(p.unit.name) in text]
-        if not named:
-            raise values.Wrong("您可以导入的单位里没有这个名称的项目。请核对名称，或补上项目代码。")
-        if len(named) > 1:
-            raise values.Wrong(f"有 {len(named)} 个项目都叫这个名称，分不清是哪一个。请补上项目代码或单位编码。")
-        return named[0]
+    def hold(
+        self, ref: str, about: str, text: str, message: str, choices: Iterable[tuple[str, str]], batch: ImportBatch
+    ) -> str:
+        """Ask about a row; what was decided of it, "" where nothing was."""
+        sheet, _, row = ref.partition(":")
+        allowed = [list(choice) for choice in choices]
+        decision = batch.decisions.get(f"{ref}:{about}", "")
+        decision = decision if decision in [value for value, _ in allowed] else ""
+        said = {"sheet": int(sheet), "row": int(row), "about": about, "text": text, "message": message}
+        self.held.append({**said, "choices": allowed, "decision": decision})
+        return str(decision)
 
 
-def understand(batch: ImportBatch, sheet: Sheet, projects: Projects, today: date) -> Understood:
-    """Every row below the header. Raises :class:`TooManyRows`."""
-    found = Understood()
-    wanted = set(batch.mapping.values())
-    body = {n + 1: cells for n, cells in sorted(sheet.rows.items()) if n + 1 > batch.header_row}
-    body = {n: cells for n, cells in body.items() if wanted & cells.keys() and not is_sum(cells)}
-    if len(body) > MOST_ROWS:
-        raise TooManyRows(f"有 {len(body)} 行，一次最多导入 {MOST_ROWS} 行。请按月份或单位拆分后分次导入。")
-    found.rows = len(body)
-    for row, cells in body.items():
-        draft = _Row(batch, row, cells, found.problems).draft(projects, today)
-        if draft is not None:
-            found.drafts.append(draft)
-    _drop_repeated(batch, found)
-    if batch.kind == ImportBatch.Kind.ADJUSTMENT:
-        _drop_overdrawn(batch, found)
-    return found
+def where(batch: ImportBatch, draft: Draft) -> str:
+    """A row as messages name it: with its sheet where there are several."""
+    name = f"“{batch.sheets[draft.sheet]['name']}”" if len(batch.sheets) > 1 else ""
+    return f"{name}第 {draft.row} 行"
+
+
+def read_line(
+    batch: ImportBatch, plan: Plan, sheet: Sheet, line: Line, projects: Projects, today: date, found: Understood
+) -> None:  # fmt: skip
+    """Add to ``found`` what one row says."""
+    draft = _Row(batch, plan, sheet, line, found).draft(projects, today)
+    if draft is not None:
+        found.drafts.append(draft)
 
 
 class _Row:
-    """One row while it is read; what is wrong in it goes to ``problems``, all of it at once."""
+    """One row while it is read; what is wrong in it goes to ``found.problems``, all of it at once."""
 
-    def __init__(self, batch: ImportBatch, row: int, cells: Mapping[int, str], problems: list[dict[str, Any]]) -> None:
-        self.batch, self.row, self.cells, self.problems = batch, row, cells, problems
+    def __init__(self, batch: ImportBatch, plan: Plan, sheet: Sheet, line: Line, found: Understood) -> None:
+        self.batch, self.plan, self.sheet, self.line, self.found = batch, plan, sheet, line, found
         self.is_good = True
 
     def text(self, name: str) -> str:
-        return self.cells.get(self.batch.mapping.get(name, -1), "").strip()
+        return self.line.cells.get(self.plan.mapping.get(name, -1), "").strip()
 
     def wrong(self, name: str, message: str) -> None:
         """Keep what is wrong, with the column as the file heads it."""
         self.is_good = False
-        column = self.batch.mapping.get(name)
-        heading = self.batch.headings[column] if column is not None and column < len(self.batch.headings) else ""
-        self.problems.append(
-            {"row": self.row, "column": heading or label(name), "text": self.text(name)[:_SHOWN], "message": message}
-        )
+        heading = self.plan.heading(name) or vocabulary().label(name)
+        place = {"sheet": self.line.sheet, "row": self.line.row, "column": heading}
+        self.found.problems.append({**place, "text": self.text(name)[:_SHOWN], "message": message})
 
     def read(self, name: str, parse: Any, *rest: Any) -> Any:
         """A cell's value; ``None`` where it is wrong."""
@@ -128,7 +121,7 @@ class _Row:
             return None
 
     def source(self) -> str:
-        if "source" not in self.batch.mapping:
+        if "source" not in self.plan.mapping:
             return FundSource.FISCAL
         if not self.text("source"):
             self.wrong("source", "资金来源是空的。请填写财政拨款、上年结转或其他资金。")
@@ -137,27 +130,53 @@ class _Row:
             self.wrong("source", "认不出是哪种资金。请改为财政拨款、上年结转或其他资金。")
         return found or FundSource.FISCAL
 
-    def draft(self, projects: Projects, today: date) -> Draft | None:
-        unit = ImportBatch.AmountUnit(self.batch.amount_unit).label
-        by = "code" if self.text("code") or "project" not in self.batch.mapping else "project"
-        project = None
+    def lost(self) -> bool:
+        """Whether a cell that is read has lost digits: what the row says cannot be trusted then."""
+        columns = {n: c for n, c in self.plan.mapping.items() if n not in ("amount", "on")}
+        lost = [n for n, c in columns.items() if lost_digits(self.sheet, self.line.row, c, self.text(n))]
+        for name in lost:
+            self.wrong(name, LOST_DIGITS)
+        return bool(lost)
+
+    def project(self, projects: Projects) -> Project | None:
+        """Which one is meant; ``None`` where that is wrong, or not decided."""
+        code, name = self.text("code"), self.text("project")
+        by = "code" if code or "project" not in self.plan.mapping else "project"
         try:
-            project = projects.find(self.text("code"), self.text("project"), self.text("unit"))
+            found = projects.find(code, name, self.text("unit"))
         except values.Wrong as wrong:
             self.wrong(by, str(wrong))
-        day, amount = self.read("on", values.day), self.read("amount", values.amount, str(unit))
+            return None
+        except Disagree as disagree:
+            text = "　".join(text for text in (code, name, self.text("unit"), self.text("amount")) if text)
+            decision = self.found.hold(self.line.ref, "project", text, str(disagree), disagree.choices, self.batch)
+            if decision in ("", LEAVE):
+                self.is_good = False
+                return None
+            return projects.find(code, name, self.text("unit"), decision)
+        if code and name and plain(name) != plain(found.name):
+            said = {"sheet": self.line.sheet, "row": self.line.row, "text": name[:_SHOWN], "project": str(found)}
+            self.found.renamed.append(said)
+        return found
+
+    def draft(self, projects: Projects, today: date) -> Draft | None:
+        if self.lost():
+            return None
+        by = "code" if self.text("code") or "project" not in self.plan.mapping else "project"
+        project = self.project(projects)
+        day, amount = self.read("on", values.day), self.read("amount", values.amount, UNITS[self.plan.amount_unit])
         source = self.source()
         texts = {name: self.text(name) for name in _LONGEST}
         for name, most in _LONGEST.items():
             if len(texts[name]) > most:
                 self.wrong(name, f"超过 {most} 字。请缩短。")
-        if not self.is_good:
+        if not self.is_good or project is None:
             return None
         entry = Entry(day, amount, source, **texts)
         if problem := obstacle(self.batch.kind, project, entry, today):
             self.wrong(_about(problem, by), problem)
             return None
-        return Draft(self.row, project, entry, entry_key(project.pk, entry))
+        return Draft(self.line.sheet, self.line.row, project, entry, entry_key(project.pk, entry))
 
 
 def _about(problem: str, otherwise: str) -> str:
@@ -165,58 +184,7 @@ def _about(problem: str, otherwise: str) -> str:
     return "on" if problem.startswith("日期") else "amount" if problem.startswith("金额") else otherwise
 
 
-def _drop_repeated(batch: ImportBatch, found: Understood) -> None:
-    """Leave out rows that say what another row, or an entry that is kept, says already."""
-    bare = {draft.key: _without_payee(draft) for draft in found.drafts}
-    known = _kept_under(batch, [*bare, *(key for key in bare.values() if key)])
-    known |= _kept_with_payee(batch, [draft for draft in found.drafts if draft.key not in known])
-    kept_drafts = []
-    for draft in found.drafts:
-        if said := known.get(draft.key) or known.get(bare[draft.key]):
-            found.repeated.append({"row": draft.row, "message": said})
-        else:
-            known[draft.key] = f"与第 {draft.row} 行相同。"
-            kept_drafts.append(draft)
-    found.drafts = kept_drafts
-
-
-def _without_payee(draft: Draft) -> str:
-    """The key under which a list without payees would have kept a payment with a voucher; "" where there is none."""
-    entry = draft.entry
-    return entry_key(draft.project.pk, replace(entry, payee="")) if entry.number and entry.payee else ""
-
-
-def _kept_under(batch: ImportBatch, keys: list[str]) -> dict[str, str]:
-    known: dict[str, str] = {}
-    for begin in range(0, len(keys), _KEYS):
-        rows = ENTRIES[batch.kind].objects.filter(key__in=keys[begin : begin + _KEYS])
-        known |= {kept.key: f"已由{_kept_by(kept)}入账。" for kept in rows.select_related("batch", "by")}
-    return known
-
-
-def _kept_by(kept: Any) -> str:
-    return f"导入“{kept.batch.name}”" if kept.batch else f"{kept.by.name if kept.by else ''}手工登记"
-
-
-def _kept_with_payee(batch: ImportBatch, drafts: list[Draft]) -> dict[str, str]:
-    """Key of a draft that names a voucher but no payee → who kept the same payment, to whomever it went."""
-    unnamed = [d for d in drafts if d.entry.number and not d.entry.payee]
-    if batch.kind != ImportBatch.Kind.PAYMENT or not unnamed:
-        return {}
-    known: dict[Any, str] = {}
-    numbers = sorted({d.entry.number for d in unnamed})
-    for begin in range(0, len(numbers), _KEYS):
-        rows = Payment.objects.filter(number__in=numbers[begin : begin + _KEYS], project__budget_year=batch.budget_year)
-        for kept in rows.select_related("batch", "by"):
-            same = (kept.project_id, kept.source, kept.on, kept.amount, kept.number)
-            known[same] = f"已由{_kept_by(kept)}入账，凭证号、日期和金额相同，收款人“{kept.payee}”。"
-    found = {
-        d.key: known.get((d.project.pk, d.entry.source, d.entry.on, d.entry.amount, d.entry.number)) for d in unnamed
-    }
-    return {key: said for key, said in found.items() if said}
-
-
-def _drop_overdrawn(batch: ImportBatch, found: Understood) -> None:
+def drop_overdrawn(plans: Sequence[Plan], found: Understood) -> None:
     """Cuts of budgets that are not there: problems of their rows, once it is known what the whole list does."""
     so_far = executed_many({d.project.pk for d in found.drafts})
     left = {(key, line.source): line.budget for key, money in so_far.items() for line in money.lines}
@@ -226,9 +194,8 @@ def _drop_overdrawn(batch: ImportBatch, found: Understood) -> None:
     for d in found.drafts:
         problem = overdrawn(d.entry.source, left[d.project.pk, d.entry.source]) if d.entry.amount < 0 else ""
         if problem:
-            heading = batch.headings[batch.mapping["amount"]] or label("amount")
-            said = {"row": d.row, "column": heading, "text": f"{d.entry.amount:,.2f}", "message": problem}
-            found.problems.append(said)
+            place = {"sheet": d.sheet, "row": d.row, "column": plans[d.sheet].heading("amount")}
+            found.problems.append({**place, "text": f"{d.entry.amount:,.2f}", "message": problem})
         else:
             kept.append(d)
     found.drafts = kept
@@ -238,8 +205,8 @@ def sample(drafts: list[Draft], most: int = 50) -> list[dict[str, str]]:
     """The first rows as they were understood, for people to look at."""
     return [
         {
-            "row": str(d.row), "project": str(d.project), "code": d.project.code, "unit": d.project.unit.name,
-            "on": d.entry.on.isoformat(), "source": str(FundSource(d.entry.source).label),
+            "sheet": str(d.sheet), "row": str(d.row), "project": str(d.project), "code": d.project.code,
+            "unit": d.project.unit.name, "on": d.entry.on.isoformat(), "source": str(FundSource(d.entry.source).label),
             "amount": f"{d.entry.amount:,.2f}", "number": d.entry.number, "payee": d.entry.payee, "note": d.entry.note,
         }
         for d in drafts[:most]

@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from jiheng.web import doubts
-from jiheng.web.asked import number_or_404
-from jiheng.web.execution.importing import applying, batches, columns
+from jiheng.web.execution.importing import applying, batches, shown
+from jiheng.web.execution.importing.reading import path_of
 from jiheng.web.execution.models import ImportBatch
 from jiheng.web.execution.queries.imports import visible_batches
 from jiheng.web.execution.views.asked import attempt, years_and_year
@@ -21,8 +21,6 @@ from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.services.errors import Refused
 
 PAGE = 20
-SHOWN = 200
-"""Problems and repetitions that a page lists; the rest is counted."""
 
 
 def _batch(request: HttpRequest, pk: int) -> ImportBatch:
@@ -38,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     places = batches.places_for(request.user, year) if year else []
     if request.method == "POST":
         return _receive(request, year, places)
-    found = visible_batches(request.user).defer("problems", "repeated", "sample", "mapping")
+    found = visible_batches(request.user).defer("problems", "repeated", "sample", "held", "decisions")
     found = found.filter(budget_year=year) if year else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"years": years, "year": year, "places": places, "kinds": ImportBatch.Kind.choices, "page": page}
@@ -82,13 +80,10 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, batch: ImportBatch, asked: dict[str, Any] | None = None) -> HttpResponse:
-    fields = [(f.name, f.label, batch.mapping.get(f.name), f.name in columns.REQUIRED) for f in columns.fields()]
     context = {
-        "batch": batch, "fields": fields, "headings": list(enumerate(batch.headings)),
-        "units": ImportBatch.AmountUnit.choices, "problems": batch.problems[:SHOWN], "repeated": batch.repeated[:SHOWN],
-        "more_problems": max(0, len(batch.problems) - SHOWN), "more_repeated": max(0, len(batch.repeated) - SHOWN),
-        "bad_rows": ",".join(str(r) for r in sorted({p["row"] for p in batch.problems})),
+        "batch": batch, "units": ImportBatch.AmountUnit.choices, **shown.context_of(batch),
         "can_decide": batch.state == ImportBatch.State.READ or batch.is_stuck,
+        "can_reread": batch.state in (ImportBatch.State.READ, ImportBatch.State.FAILED) or batch.is_stuck,
         "is_allowed": allowed(request.user, "execution.import", batch), "doubts": asked,
     }  # fmt: skip
     status = doubts.STATUS if asked else 200
@@ -97,17 +92,21 @@ def _preview(request: HttpRequest, batch: ImportBatch, asked: dict[str, Any] | N
 
 @login_required
 @require_POST
-def rematch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which column is what."""
-    batch, form = _batch(request, pk), request.POST
-    chosen = {f.name: form.get(f"column:{f.name}", "") for f in columns.fields()}
-    mapping = {name: number_or_404(text) for name, text in chosen.items() if text}
-    row = number_or_404(form.get("header_row"))
+def reread(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which sheets are read, and which column is what."""
+    batch = _batch(request, pk)
+    plans = shown.plans_of_form(batch, request.POST)
+    attempt(request, lambda: batches.reread(request.user, batch.pk, plans), "正在按新的选择重新检查。")
+    return redirect("execution-import", pk)
 
-    def act() -> None:
-        batches.rematch(request.user, batch.pk, mapping, form.get("amount_unit", ""), row, batch.sheet)
 
-    attempt(request, act, "正在按新的对应关系重新检查。")
+@login_required
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the rows that are asked about mean."""
+    batch = _batch(request, pk)
+    said = shown.decisions_of_form(batch, request.POST)
+    attempt(request, lambda: batches.decide(request.user, batch.pk, said), "正在按您的决定重新检查。")
     return redirect("execution-import", pk)
 
 
@@ -115,9 +114,9 @@ def rematch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the rows; ``leave_out`` names those with problems that are consciously left out."""
-    batch = _batch(request, pk)
-    rows = [number_or_404(text) for text in request.POST.get("leave_out", "").split(",") if text]
-    attempt(request, lambda: applying.apply(request.user, batch.pk, rows), "正在入账。")
+    batch, form = _batch(request, pk), request.POST
+    rows = [text for text in form.get("leave_out", "").split(",") if text]
+    attempt(request, lambda: applying.apply(request.user, batch.pk, rows, form.get("seen", "")), "正在入账。")
     return redirect("execution-import", pk)
 
 
@@ -152,7 +151,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def original(request: HttpRequest, pk: int) -> HttpResponse:
     """The file as it was sent."""
     batch = _batch(request, pk)
-    path = batches.path_of(batch)
+    path = path_of(batch)
     if not path.is_file():
         raise Http404("服务器上找不到这个文件。")
     name = batch.name if batch.name != batches.PASTED else f"{batches.PASTED}.txt"

@@ -8,6 +8,7 @@ from django.db import models
 from jiheng.web.jobs.models import Job
 from jiheng.web.org.models import Department, District, Scope, Unit
 from jiheng.web.plan.models import BudgetYear
+from jiheng.web.tabular.plans import Plan
 
 
 class ImportBatch(models.Model):
@@ -45,26 +46,21 @@ class ImportBatch(models.Model):
     state = models.CharField("状态", max_length=16, choices=State.choices, default=State.WAITING, db_index=True)
     job = models.ForeignKey(Job, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     """The last background work asked for with it."""
-    sheet = models.IntegerField(default=0)
-    """The worksheet that is read, from 0."""
-    header_row = models.IntegerField(default=0)
-    """The row of the headings as Excel counts; 0 where none was found."""
-    headings = models.JSONField(default=list)
-    """What stands in the header row, by column."""
-    mapping = models.JSONField(default=dict)
-    """Field → column number, from 0."""
-    amount_unit = models.CharField("金额单位", max_length=8, choices=AmountUnit.choices, default=AmountUnit.YUAN)
-    is_remembered = models.BooleanField(default=False)
-    """Whether the columns were matched as the same heading was matched last time."""
+    sheets = models.JSONField(default=list)
+    """Each sheet of the file and how it is read, as :class:`jiheng.web.tabular.plans.Plan` keeps it."""
+    decisions = models.JSONField(default=dict)
+    """What was decided of rows that are asked about: ``{"sheet:row": choice}``."""
     rows = models.IntegerField("行数", default=0)
     good = models.IntegerField("可入账", default=0)
     duplicates = models.IntegerField("重复", default=0)
     repeated = models.JSONField(default=list)
-    """``[{"row", "message"}]``: the rows that are skipped because they are there already."""
+    """``[{"sheet", "row", "message"}]``: the rows that are skipped because they are there already."""
     problems = models.JSONField(default=list)
-    """``[{"row", "column", "text", "message"}]``; rows as Excel counts them."""
+    """``[{"sheet", "row", "column", "text", "message"}]``; sheets from 0, rows as Excel counts them."""
+    held = models.JSONField(default=list)
+    """The rows that are asked about: ``[{"sheet", "row", "about", "text", "message", "choices", "decision"}]``."""
     left_out = models.JSONField(default=list)
-    """The rows with problems that were consciously left out."""
+    """``["sheet:row"]``: the rows with problems, or not decided, that were consciously left out."""
     sample = models.JSONField(default=list)
     """The first good rows as they were understood."""
     summary = models.JSONField(default=dict)
@@ -100,9 +96,20 @@ class ImportBatch(models.Model):
         return str(self.department.name) if self.department is not None else f"{self.budget_year.district.name}全部单位"
 
     @property
+    def plans(self) -> list[Plan]:
+        """How each sheet of the file is read."""
+        return [Plan(**kept) for kept in self.sheets]
+
+    @property
+    def is_without_rows(self) -> bool:
+        """Whether it was read and nothing was understood: :attr:`message` says why."""
+        return self.state == self.State.READ and not self.rows and bool(self.message)
+
+    @property
     def needs_columns(self) -> bool:
         """Whether nothing was understood yet, because somebody must say first which column is what."""
-        return self.state == self.State.READ and not self.rows and bool(self.message)
+        chosen = [plan for plan in self.plans if plan.is_chosen]
+        return self.is_without_rows and (not chosen or any(plan.rows for plan in chosen))
 
     @property
     def is_stuck(self) -> bool:
@@ -111,9 +118,19 @@ class ImportBatch(models.Model):
         return at_work and (self.job is None or not self.job.is_open)
 
     @property
+    def bad_rows(self) -> set[str]:
+        """The rows that have problems, as ``sheet:row``."""
+        return {f"{p['sheet']}:{p['row']}" for p in self.problems}
+
+    @property
+    def undecided(self) -> set[str]:
+        """The rows that are asked about and not decided yet, as ``sheet:row``."""
+        return {f"{h['sheet']}:{h['row']}" for h in self.held if not h["decision"]}
+
+    @property
     def bad(self) -> int:
         """How many rows have problems."""
-        return len({p["row"] for p in self.problems})
+        return len(self.bad_rows)
 
 
 class ColumnMapping(models.Model):

@@ -48,8 +48,7 @@ def _for(*permissions: str) -> Callable[[View], View]:
 
 
 def _district(request: HttpRequest) -> District:
-    held = request.user.held()
-    return get_object_or_404(District, pk=held[0].district_id if held else 0)
+    return queries.district_or_404(request.user)
 
 
 def _done(request: HttpRequest, act: Callable[[], object], said: str) -> object | None:
@@ -187,7 +186,7 @@ def demand_codes(request: HttpRequest) -> HttpResponse:
     return redirect("org-people")
 
 
-def _passwords(request: HttpRequest, made: list[tuple[Person, str]]) -> HttpResponse:
+def first_passwords(request: HttpRequest, made: list[tuple[Person, str]]) -> HttpResponse:
     """First passwords, shown once: whoever pressed twice still sees those that are good."""
     return final(render(request, "org/passwords.html", {"made": made}))
 
@@ -206,7 +205,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Wrong as error:
         messages.error(request, str(error))
         return redirect("org-people")
-    return _passwords(request, [(made, password)])
+    return first_passwords(request, [(made, password)])
 
 
 @_for("org.view_people")
@@ -243,7 +242,7 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_in(district), pk=pk)
     if do == "reset":
         try:
-            return _passwords(request, [(someone, people.reset_password(me, someone))])
+            return first_passwords(request, [(someone, people.reset_password(me, someone))])
         except Wrong as error:
             messages.error(request, str(error))
     elif do == "disable" and not request.POST.get("anyway") and (count := open_count(someone)):
@@ -280,23 +279,6 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _done(request, lambda: people.set_years(me, held, _years(request)), "角色的年度已修改。")
     return redirect("org-account", pk=pk)
-
-
-@_for("org.manage_accounts")
-def bring(request: HttpRequest) -> HttpResponse:
-    """People from Excel: looked at first, made all or none."""
-    parsed = None
-    if request.method == "POST" and request.FILES.get("file"):
-        file = request.FILES["file"]
-        parsed = people_excel.parse(file.read(5 * 2**20 + 1)[: 5 * 2**20], file.name or "", _district(request).pk)
-        if request.POST.get("confirmed") and not parsed.errors:
-            try:
-                made = people.create_many(request.user, parsed.wanted)
-            except Wrong as error:
-                messages.error(request, f"{error}没有导入任何人。")
-            else:
-                return _passwords(request, made)
-    return render(request, "org/bring.html", {"parsed": parsed})
 
 
 @_for("org.manage_accounts")
