@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,9 @@ def _security() -> Any:
 security = _security()
 
 
+@cache
 def _people() -> bytes:
+    """One file for all clicks: a workbook tells the second in which it was made."""
     out = BytesIO()
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet("人员")
