@@ -77,6 +77,8 @@ ADDRESSES: dict[str, Address] = {
     "org-template": _file("org.manage_accounts"),
     "org-account": Address("org.view_people", {"pk": "person"}),
     "org-account-change": _action(pk="person"),
+    "org-handover": Address("org.view_people", {"pk": "person"}),
+    "org-left": _page("monitoring.assign or workbench.overview"),
     # targets
     "plan": _page("plan.view"),
     "plan-export": Address("plan.export", {"kind": "xlsx"}, kind="file"),

@@ -175,3 +175,28 @@ def test_after_going_back_the_same_is_kept_already_and_other_words_are_new(
     page.wait_for_selector("text=已登记支付。")
     assert AGAIN not in page.inner_text(".messages")
     assert sorted(Payment.objects.values_list("amount", flat=True)) == [800, 1200]
+
+
+def test_a_row_whose_answer_was_lost_on_the_way_is_added_once(
+    open_page: Any, person: Any, forgive: Any, project: Any
+) -> None:
+    page, lost = open_page(person("clerk")), []
+    forgive("net::ERR_FAILED")
+
+    def lose_the_first_answer(route: Any) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch())  # the server has done it
+        route.abort()
+
+    page.route("**/rows/", lose_the_first_answer)
+    page.goto(f"/plan/{project.pk}/")
+    before = project.indicators.count()
+    row = project.indicators.first()
+    page.click(f"[data-cell='indicator:{row.pk}:name']")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#status.good")
+    assert lost[0].ok
+    assert project.indicators.count() == before + 1
+    expect(page.locator("tr[data-row^='indicator:']")).to_have_count(before + 1)

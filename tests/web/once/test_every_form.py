@@ -38,8 +38,9 @@ def _security() -> Any:
 security = _security()
 
 
-@cache  # a workbook tells the second in which it was made
+@cache
 def _people() -> bytes:
+    """One file for all clicks: a workbook tells the second in which it was made."""
     out = BytesIO()
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet("人员")

@@ -27,7 +27,8 @@ ALREADY = "这份表单先前已经提交并保存，这次没有重复办理。
 OTHER_CONTENT = f"这个 {HEADER} 已用于另一次内容不同的请求，这次没有办理。请为每次新的请求另取一个值。"
 BAD_KEY = f"{HEADER} 应由 16 到 200 个字母、数字、“-”或“_”组成。"
 _KEY = re.compile(r"[\w-]{16,200}", re.ASCII)
-_NOT_FILLED_IN = (FIELD, "csrfmiddlewaretoken")
+_NOT_FILLED_IN = (FIELD, "csrfmiddlewaretoken", "kept")
+"""What the page adds by itself: the key, Django's token, the name by which the device keeps what was typed."""
 _SALT = "jiheng.web.once"
 
 Run = Callable[[], HttpResponse]
