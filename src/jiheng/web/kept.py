@@ -15,6 +15,7 @@ COOKIE = "jiheng_taken"
 """Names of submissions, for the script alone (``static/kept.js``); they say nothing of what was submitted."""
 _NAME = re.compile(r"[0-9a-f]{8,32}")
 _MOST = 5
+_TAKEN = "was_taken"
 
 
 def taken_submissions(get_response: Handler) -> Handler:
@@ -23,8 +24,9 @@ def taken_submissions(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        name = request.POST.get("kept", "") if request.method == "POST" else ""
-        if _NAME.fullmatch(name) and _is_taken(request, response):
+        if request.method != "POST" or not _is_taken(request, response):
+            return response
+        if _NAME.fullmatch(name := request.POST.get("kept", "")):
             before = [n for n in request.COOKIES.get(COOKIE, "").split(".") if _NAME.fullmatch(n)]
             response.set_cookie(
                 COOKIE, ".".join([*before, name][-_MOST:]), max_age=86400, samesite="Lax",
@@ -35,6 +37,12 @@ def taken_submissions(get_response: Handler) -> Handler:
     return handle
 
 
+def taken(response: HttpResponse) -> HttpResponse:
+    """A page that a submission is answered with because it can be shown only once: what was submitted is done."""
+    setattr(response, _TAKEN, True)
+    return response
+
+
 def _is_taken(request: HttpRequest, response: HttpResponse) -> bool:
     if not request.user.is_authenticated:
         return False
@@ -42,7 +50,7 @@ def _is_taken(request: HttpRequest, response: HttpResponse) -> bool:
         return False
     to = response.headers.get("Location", "")
     is_file = "attachment" in response.headers.get("Content-Disposition", "")
-    return is_file or (300 <= response.status_code < 400 and not to.startswith(reverse("login")))
+    return is_file or getattr(response, _TAKEN, False) or (300 <= response.status_code < 400 and not to.startswith(reverse("login")))
 
 
 def _told(request: HttpRequest) -> list[messages.storage.base.Message]:

@@ -17,6 +17,7 @@ from jiheng.web.api import handbook, queries, services
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
 from jiheng.web.asked import number
+from jiheng.web.kept import taken
 from jiheng.web.org.permissions import require
 
 
@@ -45,7 +46,7 @@ def _create(request: HttpRequest) -> HttpResponse:
     except services.Refused as error:
         messages.error(request, str(error))
         return _listed(request, request.POST)
-    return render(request, "api/token.html", {"token": token, "secret": secret})
+    return taken(render(request, "api/token.html", {"token": token, "secret": secret}))
 
 
 @login_required

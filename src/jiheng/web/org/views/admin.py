@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import holding, number
+from jiheng.web.kept import taken
 from jiheng.web.org import people_excel, queries
 from jiheng.web.org.models import Department, District, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
@@ -187,7 +188,7 @@ def create(request: HttpRequest) -> HttpResponse:
     except Wrong as error:
         messages.error(request, str(error))
         return redirect("org-people")
-    return render(request, "org/passwords.html", {"made": [(made, password)]})
+    return taken(render(request, "org/passwords.html", {"made": [(made, password)]}))
 
 
 @_for("org.view_people")
@@ -219,7 +220,8 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     someone = get_object_or_404(people_in(district), pk=pk)
     if do == "reset":
         try:
-            return render(request, "org/passwords.html", {"made": [(someone, people.reset_password(me, someone))]})
+            made = [(someone, people.reset_password(me, someone))]
+            return taken(render(request, "org/passwords.html", {"made": made}))
         except Wrong as error:
             messages.error(request, str(error))
     elif do in ("enable", "disable"):
@@ -261,7 +263,7 @@ def bring(request: HttpRequest) -> HttpResponse:
             except Wrong as error:
                 messages.error(request, f"{error}没有导入任何人。")
             else:
-                return render(request, "org/passwords.html", {"made": made})
+                return taken(render(request, "org/passwords.html", {"made": made}))
     return render(request, "org/bring.html", {"parsed": parsed})
 
 
