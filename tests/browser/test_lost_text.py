@@ -265,3 +265,43 @@ def test_cells_restored_overwrite_nothing_that_another_saved_meanwhile(form: For
     page.unroute("**/cells/**")
     page.wait_for_selector("#conflict[open]")
     assert form.stored(form.first).startswith("99")
+
+
+def test_a_dialog_that_is_shut_by_will_keeps_nothing(open_page: Any, person: Any, project: Any) -> None:
+    case = payment(person, project)
+    page = open_page(case.person)
+    for shut in (lambda: page.click("#entry [data-close]"), lambda: page.keyboard.press("Escape")):
+        _type(page, case)
+        assert case.text in _kept(page)
+        shut()
+        page.wait_for_function(
+            "(text) => !JSON.stringify(Object.assign({}, localStorage)).includes(text)", arg=case.text
+        )
+
+
+def test_what_is_kept_is_bounded_in_age_and_number(open_page: Any, person: Any) -> None:
+    page = open_page(person("clerk"))
+    page.goto("/")
+    page.evaluate(
+        """() => { for (let n = 0; n < 60; n += 1) localStorage.setItem(`jiheng.kept:1:/plan/${n}/`,
+        JSON.stringify({ at: Date.now() - n, cells: { purpose: { value: `${n}` } } }));
+        localStorage.setItem("jiheng.kept:1:/old/", JSON.stringify({ at: Date.now() - 8 * 86400000, cells: {} })); }"""
+    )
+    page.reload()
+    left = page.evaluate("() => Object.keys(localStorage).sort()")
+    assert len(left) == 40
+    assert "jiheng.kept:1:/plan/0/" in left and "jiheng.kept:1:/old/" not in left
+
+
+def test_an_account_that_was_made_is_not_offered_again(open_page: Any, person: Any) -> None:
+    """Its first password is shown once, on a page that the submission leads to without a redirect."""
+    page = open_page(person("system_admin"))
+    page.goto("/org/people/")
+    page.click("[data-dialog=newperson]")
+    page.fill("#newperson [name=username]", "xinren")
+    page.fill("#newperson [name=name]", "新人")
+    page.click("#newperson .btn.go")
+    page.wait_for_selector("text=xinren")
+    page.goto("/org/people/")
+    expect(page.locator("#newperson")).not_to_be_visible()
+    assert "xinren" not in _kept(page)

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from jiheng.web.once.answers import is_final
+
 Handler = Callable[[HttpRequest], HttpResponse]
 COOKIE = "jiheng_taken"
 """Names of submissions, for the script alone (``static/kept.js``); they say nothing of what was submitted."""
@@ -23,8 +25,9 @@ def taken_submissions(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        name = request.POST.get("kept", "") if request.method == "POST" else ""
-        if _NAME.fullmatch(name) and _is_taken(request, response):
+        if request.method != "POST" or not _is_taken(request, response):
+            return response
+        if _NAME.fullmatch(name := request.POST.get("kept", "")):
             before = [n for n in request.COOKIES.get(COOKIE, "").split(".") if _NAME.fullmatch(n)]
             response.set_cookie(
                 COOKIE, ".".join([*before, name][-_MOST:]), max_age=86400, samesite="Lax",
@@ -42,7 +45,7 @@ def _is_taken(request: HttpRequest, response: HttpResponse) -> bool:
         return False
     to = response.headers.get("Location", "")
     is_file = "attachment" in response.headers.get("Content-Disposition", "")
-    return is_file or (300 <= response.status_code < 400 and not to.startswith(reverse("login")))
+    return is_file or is_final(response) or (300 <= response.status_code < 400 and not to.startswith(reverse("login")))
 
 
 def _told(request: HttpRequest) -> list[messages.storage.base.Message]:

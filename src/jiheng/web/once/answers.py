@@ -49,6 +49,11 @@ def final(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def is_final(response: HttpResponse) -> bool:
+    """Whether this page was marked as what follows a success."""
+    return getattr(response, "is_final", False)
+
+
 def answer_form(request: HttpRequest, who: str, key: str, run: Run) -> HttpResponse:
     """The answer of ``run`` to this submission of a form, or the answer that the same submission has got before.
 
@@ -138,7 +143,7 @@ def _is_done(response: HttpResponse, said: list[messages.storage.base.Message]) 
     if messages.ERROR in levels and messages.SUCCESS not in levels:
         return False
     is_page = response.status_code == 200 and response.get("Content-Type", "").startswith("text/html")
-    return not is_page or getattr(response, "is_final", False)
+    return not is_page or is_final(response)
 
 
 def _seal(key: str) -> Fernet:

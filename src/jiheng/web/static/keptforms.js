@@ -104,10 +104,9 @@
   const typed = (event) => { if (event.target.form && !event.isComposing) note(event.target.form); };
   for (const kind of ["input", "change", "compositionend"]) document.addEventListener(kind, typed);
   document.addEventListener("reset", (event) => forget(event.target));
-  document.addEventListener("click", (event) => {
-    const shut = event.target.closest("[data-close]"), dialog = shut && shut.closest("dialog");
-    if (dialog) for (const form of dialog.querySelectorAll("form")) forget(form);
-  });
+  // A dialog that is shut by will gives up what was typed in it; what is sent from it after all is kept again.
+  document.addEventListener("close", (event) => { for (const form of event.target.querySelectorAll("form")) forget(form); }, true);
+  document.addEventListener("submit", (event) => note(event.target));
   // The server is told by which name it can say that it has taken this.
   document.addEventListener("formdata", (event) => {
     const draft = (kept.read().forms || {})[names.get(event.target)];
