@@ -325,8 +325,8 @@ PARAMETERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ),
     **dict.fromkeys("contract-change contract-remove".split(), lambda w: {"pk": w.contract.pk}),
     **dict.fromkeys(
-        ("execution-import execution-import-progress execution-import-columns execution-import-apply"
-         " execution-import-discard execution-import-take-back execution-import-original").split(),
+        ("execution-import execution-import-progress execution-import-columns execution-import-decide"
+         " execution-import-apply execution-import-discard execution-import-take-back execution-import-original").split(),
         lambda w: {"pk": w.batch.pk},
     ),
     **dict.fromkeys("rectification-item rectification-step rectification-evidence".split(), lambda w: {"pk": w.rectification.pk}),

@@ -71,7 +71,8 @@ WALLS: dict[str, Wall] = {
     "execution-import": Wall("clerk", f"head {UNIT}"), "execution-import-progress": Wall("clerk", f"head {UNIT}"),
     "execution-import-original": Wall("clerk", f"head {UNIT}"),
     **dict.fromkeys(
-        "execution-import-apply execution-import-columns execution-import-discard execution-import-take-back".split(),
+        ("execution-import-apply execution-import-columns execution-import-decide execution-import-discard"
+         " execution-import-take-back").split(),
         Wall("clerk", f"head {UNIT}", "post")),
     "monitoring-form": Wall("clerk", UNIT),
     "monitoring-cells": Wall("clerk", f"head {UNIT}", "json", (("values", {"progress_text": "别人的"}), ("was", {}))),

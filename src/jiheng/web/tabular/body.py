@@ -19,6 +19,7 @@ _NOTE = re.compile(
     r"|(?:单位|财务|部门|科室)?(?:负责人|领导|主管|会计|出纳)[^:：]{0,6}[:：]|第\d+页|[-—]+完?[-—]+$"
 )
 _COUNTING = re.compile(r"\d{1,2}|[甲乙丙丁戊]|[栏行]次")
+_DIGIT = re.compile(r"\d")
 _SHOWN = 60
 LOST_DIGITS = (
     "这一格是按数字存的，超过 15 位，Excel 已把后面的数字改成了 0。请把这一列设为“文本”格式，重新录入完整号码后再上传。"
@@ -88,6 +89,8 @@ def _sums(text: str) -> bool:
 
 def _is_head(cells: Mapping[int, str], vocabulary: Vocabulary) -> bool:
     """Whether a row heads a list: all that is needed has its exact name in it."""
+    if any(map(_DIGIT.search, cells.values())):  # entries have numbers and days in them
+        return False
     exact = {c: text for c, text in cells.items() if any(bare(text) in f.names for f in vocabulary.fields)}
     return len(exact) > 1 and not vocabulary.missing(vocabulary.match(exact))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from jiheng.readers.values import plain
 
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _UNIT = re.compile(r"(亿|千万|百万|十万|万|千|百)?元")
 _UNIT_ABOVE = re.compile(r"单位[:：]?(?:人民币)?(亿|千万|百万|十万|万|千|百)?元")
 UNITS = {"yuan": "元", "wan": "万元"}
