@@ -17,6 +17,7 @@ from jiheng.web.execution.models import FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.queries.money import executed_many
 from jiheng.web.execution.services.money import Entry, entry_key, obstacle, overdrawn
+from jiheng.web.org.lineage import OtherNames
 from jiheng.web.plan.models import Project
 
 MOST_ROWS = 10_000
@@ -54,12 +55,18 @@ class Projects:
     """The projects that a list may name, by code and by name."""
 
     def __init__(self, projects: Iterable[Project]) -> None:
+        self._names: OtherNames | None = None
         self.by_code: dict[str, Project] = {}
         self.by_name: dict[str, list[Project]] = defaultdict(list)
         for project in projects:
             if project.code:
                 self.by_code.setdefault(plain(project.code).upper(), project)
             self.by_name[plain(project.name)].append(project)
+
+    def _called(self, unit: Any) -> list[tuple[str, str]]:
+        """Its codes and names: lists of a year may say the one before it was renamed or the one since."""
+        self._names = self._names or OtherNames()
+        return [(unit.code, unit.name), *self._names.of(unit.pk)]
 
     def find(self, code: str, name: str, unit: str) -> Project:
         """The project of a row. Raises :class:`values.Wrong`."""
@@ -73,7 +80,7 @@ class Projects:
         named = self.by_name.get(plain(name), [])
         if unit and len(named) > 1:
             text = plain(unit)
-            named = [p for p in named if p.unit.code in text or plain(p.unit.name) in text]
+            named = [p for p in named if any(c in text or plain(n) in text for c, n in self._called(p.unit))]
         if not named:
             raise values.Wrong("您可以导入的单位里没有这个名称的项目。请核对名称，或补上项目代码。")
         if len(named) > 1:
