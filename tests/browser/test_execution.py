@@ -48,6 +48,31 @@ def test_an_entry_is_written_corrected_and_removed(open_page: Any, person: Any, 
     assert "0.00%" in page.inner_text(".sources .sum")
 
 
+def test_what_is_unlikely_is_asked_about_changed_or_confirmed(open_page: Any, person: Any, approved: Any) -> None:
+    from jiheng.web.execution.models import Payment
+
+    page = open_page(person("clerk"))
+    page.goto(f"/execution/{approved.pk}/")
+    page.click("text=登记支付")
+    page.fill("#entry-on", "2026-03-05")
+    page.fill("#entry-amount", "50万元")
+    page.fill("#entry-payee", "青禾园林")
+    page.click("#entry .go")
+    asked = page.locator(".doubts")
+    expect(asked).to_contain_text("累计支付 50 万元，超过全年预算 40 万元")
+    asked.locator(".go").click()  # without the tick nothing is sent
+    assert not Payment.objects.exists()
+    asked.locator("button:has-text('返回修改')").click()
+    assert (page.input_value("#entry-amount"), page.input_value("#entry-payee")) == ("50万元", "青禾园林")
+    page.fill("#entry-amount", "45万元")
+    page.click("#entry .go")
+    expect(asked).to_contain_text("累计支付 45 万元")
+    asked.locator("input[type=checkbox]").check()
+    asked.locator(".go").click()
+    page.wait_for_selector("td:has-text('450,000.00')")
+    assert Payment.objects.get().payee == "青禾园林"
+
+
 def test_the_chart_is_drawn(open_page: Any, person: Any, approved: Any) -> None:
     page = open_page(person("clerk"))
     page.goto("/execution/overview/")

@@ -17,6 +17,7 @@ from jiheng.web.api.scopes import TokenScope
 from jiheng.web.monitoring.models import IndicatorReport, Light, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.queries import records as queries
 from jiheng.web.monitoring.services.report import save_many
+from jiheng.web.org.lineage import coded
 from jiheng.web.plan.queries.projects import years_of
 from jiheng.web.plan.services.errors import Refused, Stale
 from jiheng.web.supervision.actor import acting
@@ -183,8 +184,9 @@ def records(
     state: StateName = None,
 ) -> Any:  # fmt: skip
     """您可以查看的监控表，可按期次、单位、预警、状态筛选；不含未开始的期次。"""
-    asked = {"round": round, "unit__code": unit, "light": light, "state": state}
+    asked = {"round": round, "light": light, "state": state}
     found = queries.visible(person_of(request)).filter(**{k: str(v) for k, v in asked.items() if v})
+    found = found.filter(coded(unit)) if unit else found
     return page_of(queries.listed(found).order_by("-round", "unit__code", "pk"), wanted, RecordLine.of)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from jiheng.web.api.models import ApiToken
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.disclosure.queries import public
+from jiheng.web.org.lineage import coded
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import PERMISSIONS, units_for
 from jiheng.web.org.queries import people_in
@@ -41,11 +42,13 @@ def departments(person: Any) -> QuerySet[Department]:
 def projects(
     person: Any, year: int | None = None, unit: str = "", department: str = "", state: str | None = None
 ) -> QuerySet[Project]:
-    """The projects that the person sees; units and departments are named by their codes."""
-    asked = {
-        "budget_year__year": year, "unit__code": unit, "unit__department__code": department, "state": state,
-    }  # fmt: skip
+    """The projects that the person sees; units and departments are named by their codes.
+
+    A unit that was renumbered answers to the code of before and to the one since.
+    """
+    asked = {"budget_year__year": year, "unit__department__code": department, "state": state}
     found = visible_projects(person).filter(**{field: value for field, value in asked.items() if value})
+    found = found.filter(coded(unit)) if unit else found
     return found.defer("findings", "explanation").order_by("-budget_year__year", "unit__code", "order", "pk")
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 import rules
+from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Scope, Unit
 from jiheng.web.org.roles import Role
 
@@ -158,8 +159,12 @@ def units_for(person: Any, permission: str, year: int | None = None) -> Any:
 
 
 def units_in(person: Any, permission: str, year: Any) -> Any:
-    """The units of a budget year's district that a person may do this with, in that year."""
-    return units_for(person, permission, year.year).filter(department__district_id=year.district_id)
+    """The units of a budget year's district that a person may do this with, as they are in that year.
+
+    Who holds a role at a unit that was renamed since is shown it by the name of the year.
+    """
+    found = units_for(person, permission, year.year).filter(in_use(year.year))
+    return found.filter(department__district_id=year.district_id)
 
 
 def entitled_in(person: Any, permission: str, year: Any) -> bool:

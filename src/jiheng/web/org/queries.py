@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from jiheng.web.org.lineage import Lineage, heirs
+from jiheng.web.org.lineage import Lineage, carriers, heirs
 from jiheng.web.org.models import District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.roles import Role
 
@@ -64,6 +64,30 @@ def line_of(unit: Unit) -> list[Unit]:
     keys = {*Lineage().before(unit.pk), unit.pk, *(u.pk for u in heirs(unit))}
     found = Unit.objects.filter(pk__in=keys).select_related("department", "successor")
     return sorted(found, key=lambda u: (u.valid_from, u.valid_to or 9999, u.code))
+
+
+def people_for(units: Iterable[Unit]) -> QuerySet[Person]:
+    """The active people who do the work of these units: theirs, and those of the units that carry them on."""
+    return Person.objects.filter(unit__in=carriers(units), is_active=True)
+
+
+def sections_like(section: Section) -> QuerySet[Section]:
+    """The section by whatever name its unit has or had: those of the same name in the line of its unit."""
+    keys = [*carriers([section.unit]), *Lineage().before(section.unit_id)]
+    return Section.objects.filter(unit__in=keys, name=section.name)
+
+
+def sections_for(units: Iterable[Unit]) -> list[Section]:
+    """The sections of these units, and such as there are since in the units that carry them on; each name once."""
+    found: list[Section] = []
+    for unit in units:
+        line = carriers([unit])
+        rows = Section.objects.filter(unit__in=line).select_related("unit__department").order_by("name")
+        known: dict[str, Section] = {}
+        for section in sorted(rows, key=lambda s: line.index(s.unit_id)):
+            known.setdefault(section.name, section)
+        found += sorted(known.values(), key=lambda s: s.name)
+    return list(dict.fromkeys(found))
 
 
 def successors_for(unit: Unit) -> QuerySet[Unit]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import PERMISSIONS
+from jiheng.web.org.queries import people_for
 from jiheng.web.results.models import Rectification
 
 
@@ -34,5 +35,5 @@ def overseeing(item: Rectification) -> list[Any]:
 
 
 def owners_for(item: Rectification) -> list[Person]:
-    """Whom the unit may name as the owner: its active people."""
-    return list(Person.objects.filter(unit=item.unit, is_active=True).order_by("name"))
+    """Whom the unit may name as the owner: its active people, though it was renamed since."""
+    return list(people_for([item.unit]).order_by("name"))

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import number
 from jiheng.web.monitoring.services.evidence import of as evidence_of
+from jiheng.web.org.lineage import unit_of_year
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.queries.projects import years_for
@@ -177,7 +178,8 @@ def _assessed(request: HttpRequest) -> dict[str, Any]:
     seen = queries.units_of(request.user, year)
     units, named = list(seen), assessing.with_holders(seen, year)
     asked = next((u for u in units if str(u.pk) == request.GET.get("unit")), None)
-    unit = asked or assessing.unit_to_open(units, request.user.unit_id, named)
+    own = unit_of_year(request.user.unit, year.year).pk if request.user.unit else None
+    unit = asked or assessing.unit_to_open(units, own, named)
     rounds = queries.rounds_of(year)
     chosen = request.GET.get("round", "")
     round_ = next(iter([r for r in rounds if str(r.pk) == chosen] or rounds), None)

@@ -17,7 +17,8 @@ from django.utils import timezone
 from jiheng.web.execution.importing.reading import look_at
 from jiheng.web.execution.models import ImportBatch
 from jiheng.web.jobs.services import Progress, ask, job
-from jiheng.web.org.models import Department, Person, Unit
+from jiheng.web.org.lineage import in_use
+from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
@@ -42,19 +43,24 @@ class Place:
 
 
 def places_for(person: Person, year: BudgetYear) -> list[Place]:
-    """The places into which this person may import for that year, widest first."""
+    """The places into which this person may import for that year, as they are in it, widest first."""
     found: dict[str, Place] = {}
     for held in person.held():
         if held.district_id != year.district_id:
             continue
-        unit = held.unit
-        department = unit.department if unit else held.department
-        key = f"u{unit.pk}" if unit else f"d{department.pk}" if department else "all"
-        name = unit.name if unit else department.name if department else f"{year.district.name}全部单位"
-        place = Place(key, name, department, unit)
-        if allowed(person, "execution.import", _draft_of(year, place)):
-            found[key] = place
+        for place in _places(held, year):
+            if allowed(person, "execution.import", _draft_of(year, place)):
+                found[place.key] = place
     return sorted(found.values(), key=lambda p: (p.key[0], p.name))
+
+
+def _places(held: RoleAssignment, year: BudgetYear) -> list[Place]:
+    if held.unit_id is not None:
+        units = Unit.objects.filter(held.units(), in_use(year.year)).select_related("department").order_by("code")
+        return [Place(f"u{u.pk}", u.name, u.department, u) for u in units]
+    if held.department is not None:
+        return [Place(f"d{held.department.pk}", held.department.name, held.department)]
+    return [Place("all", f"{year.district.name}全部单位")]
 
 
 def _draft_of(year: BudgetYear, place: Place) -> ImportBatch:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from jiheng.readers.values import plain
 from jiheng.web.execution import values
+from jiheng.web.org.lineage import OtherNames
 from jiheng.web.plan.models import Project
 
 BY_CODE, BY_NAME, LEAVE = "code", "name", "out"
@@ -24,6 +26,7 @@ class Projects:
     """The projects that a list may name, by code and by name."""
 
     def __init__(self, projects: Iterable[Project]) -> None:
+        self._names: OtherNames | None = None
         self.by_code: dict[str, Project] = {}
         self.by_name: dict[str, list[Project]] = defaultdict(list)
         self.units: dict[str, int] = {}
@@ -55,8 +58,13 @@ class Projects:
         named = self.by_name.get(plain(name), [])
         if unit and len(named) > 1:
             text = plain(unit)
-            named = [p for p in named if p.unit.code in text or plain(p.unit.name) in text]
+            named = [p for p in named if any(c in text or plain(n) in text for c, n in self._called(p.unit))]
         return named
+
+    def _called(self, unit: Any) -> list[tuple[str, str]]:
+        """Its codes and names: lists of a year may say the one before it was renamed or the one since."""
+        self._names = self._names or OtherNames()
+        return [(unit.code, unit.name), *self._names.of(unit.pk)]
 
     def _compare(self, found: Project, name: str, unit: str) -> None:
         """Raise :class:`Disagree` where the name is another project's, or the unit another one than the project's."""

@@ -16,6 +16,7 @@ from jiheng.web.execution.importing.projects import Projects
 from jiheng.web.execution.importing.repeated import settle_repeated
 from jiheng.web.execution.importing.rows import Understood, drop_overdrawn, read_line, sample, summary
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
+from jiheng.web.org.lineage import Lineage
 from jiheng.web.tabular.plans import Line, Plan, Remembered, lines, survey
 from jiheng.web.tabular.told import trouble
 
@@ -105,8 +106,8 @@ def projects_of(batch: ImportBatch) -> Projects:
     from jiheng.web.plan.queries.projects import visible_projects
 
     found = visible_projects(batch.by, "execution.import").filter(budget_year=batch.budget_year)
-    if batch.unit_id:
-        found = found.filter(unit=batch.unit_id)
+    if batch.unit is not None:
+        found = found.filter(unit__in=[batch.unit.pk, *Lineage().before(batch.unit.pk)])
     elif batch.department_id:
         found = found.filter(unit__department=batch.department_id)
     return Projects(found.defer("findings", "purpose", "explanation"))

@@ -80,8 +80,10 @@ class ImportBatch(models.Model):
         return f"{self.get_kind_display()} {self.name}"
 
     def scope(self) -> Scope:
-        """Where it belongs."""
-        return Scope(self.budget_year.district_id, self.department_id, self.unit_id)
+        """Where it belongs; what was brought in for a unit that was renamed since is its successor's to correct."""
+        if self.unit is not None:
+            return self.unit.scope()
+        return Scope(self.budget_year.district_id, self.department_id)
 
     @property
     def fiscal_year(self) -> int:

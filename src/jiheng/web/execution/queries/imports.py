@@ -17,10 +17,11 @@ def visible_batches(person: Any) -> QuerySet[ImportBatch]:
         if held.role not in PERMISSIONS["execution.import"][1]:
             continue
         if held.unit_id is not None:
-            here = Q(unit=held.unit_id)
+            here = held.units("unit__")
         elif held.department_id is not None:
-            here = Q(department=held.department_id)
+            here = Q(department=held.department_id) | held.units("unit__")
         else:
             here = Q(budget_year__district=held.district_id)
         found |= here & held.years("budget_year__year")
-    return ImportBatch.objects.filter(found).select_related("budget_year__district", "department", "unit", "by", "job")
+    place = ("budget_year__district", "department", "unit__department")
+    return ImportBatch.objects.filter(found).select_related(*place, "by", "job")

@@ -11,8 +11,10 @@ from django.http import Http404
 
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRound, Responsibility
 from jiheng.web.monitoring.services.responsibility import words
+from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Department, Person, Section, Unit
 from jiheng.web.org.permissions import At, allowed, reach, units_in
+from jiheng.web.org.queries import people_for, sections_for, sections_like
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Indicator, ItemizedGoal, Project
 
 
@@ -46,11 +48,15 @@ def holders(name: str, targets: Iterable[Any]) -> dict[int, str]:
 
 
 def sections_and_people(units: Iterable[Unit]) -> tuple[list[Section], list[Person]]:
-    """Who can be chosen in these units."""
-    keys = [u.pk for u in units]
-    sections = Section.objects.filter(unit__in=keys).select_related("unit").order_by("unit__code", "name")
-    people = Person.objects.filter(unit__in=keys, is_active=True).select_related("unit", "section")
-    return list(sections), list(people.order_by("unit__code", "name"))
+    """Who can be chosen in these units, though they were renamed or merged since."""
+    chosen = list(units)
+    people = people_for(chosen).select_related("unit", "section")
+    return sections_for(chosen), list(people.order_by("unit__code", "name"))
+
+
+def units_of_department(department: Department, year: BudgetYear) -> QuerySet[Unit]:
+    """The units of a department as they are in a year."""
+    return department.units.filter(in_use(year.year)).select_related("department")
 
 
 def project_or_404(person: Any, pk: int) -> Project:
@@ -86,9 +92,9 @@ def indicators_of(
     if person is not None:
         mine = _of(person=person)
         if person.section_id:
-            mine |= _of(section=person.section_id, person=None)
+            mine |= _of(section__in=sections_like(person.section), person=None)  # type: ignore[arg-type]
     else:
-        mine = _of(section=section)
+        mine = _of(section__in=sections_like(section))  # type: ignore[arg-type]
     found = Indicator.objects.filter(mine, project__budget_year=year).select_related("project__unit")
     return found.order_by("project__unit__code", "project__order", "project", "order").defer("project__findings")
 
@@ -108,13 +114,12 @@ def duties(indicators: Iterable[Indicator]) -> list[Duty]:
 
 def goals_of(year: BudgetYear, person: Person | None = None, section: Section | None = None) -> list[ItemizedGoal]:
     """The department's itemised goals that a person (with their section), or a section, answers for."""
-    mine = (
-        Q(section=section)
-        if section is not None
-        else Q(person=person) | Q(section=person and person.section_id, person=None)
-    )
-    if person is not None and not person.section_id:
+    if section is not None:
+        mine = Q(section__in=sections_like(section))
+    else:
         mine = Q(person=person)
+        if person is not None and person.section is not None:
+            mine |= Q(section__in=sections_like(person.section), person=None)
     keys = Responsibility.objects.filter(mine, goal__goals__budget_year=year).values("goal")
     return list(ItemizedGoal.objects.filter(pk__in=keys).select_related("goals__department"))
 
@@ -122,6 +127,7 @@ def goals_of(year: BudgetYear, person: Person | None = None, section: Section | 
 def section_or_404(person: Any, pk: int) -> Section:
     """A section whose unit this person may see, or their own. Raises ``Http404``."""
     found = Section.objects.select_related("unit__department").filter(pk=pk).first()
-    if found is None or not (person.section_id == found.pk or allowed(person, "monitoring.view", found.unit)):
+    is_mine = found is not None and person.section_id and sections_like(found).filter(pk=person.section_id).exists()
+    if found is None or not (is_mine or allowed(person, "monitoring.view", found.unit)):
         raise Http404("没有这个科室，或者您无权查看。")
     return found

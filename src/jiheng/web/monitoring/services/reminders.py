@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
-from jiheng.web.org.models import Person, RoleAssignment
+from jiheng.web.org.lineage import heirs
+from jiheng.web.org.models import Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS
 from jiheng.web.supervision.models import Notification
 from jiheng.web.supervision.services import record
@@ -26,14 +28,13 @@ def _reporters(found: MonitoringRound) -> Iterable[RoleAssignment]:
 
 def _tell(found: MonitoringRound, counts: dict[int, int], say: str) -> int:
     """``say`` with {n} to everybody who reports for one of these units. How many people."""
-    departments = dict(
-        MonitoringRecord.objects.filter(round=found, unit__in=counts).values_list("unit_id", "department_id").distinct()
-    )
+    units_at, units_under = _carried(counts)
     mine: dict[Person, set[int]] = {}
     for a in _reporters(found):
-        units = {a.unit_id} & counts.keys() if a.unit_id else {
-            u for u in counts if a.department_id in (None, departments.get(u))
-        }  # fmt: skip
+        if a.unit_id:
+            units = units_at[a.unit_id]
+        else:
+            units = set(counts) if a.department_id is None else units_under[a.department_id]
         if units:
             mine.setdefault(a.person, set()).update(units)
     link = f"/monitoring/?round={found.pk}"
@@ -45,6 +46,17 @@ def _tell(found: MonitoringRound, counts: dict[int, int], say: str) -> int:
         batch_size=500,
     )
     return len(mine)
+
+
+def _carried(counts: Collection[int]) -> tuple[dict[int, set[int]], dict[int, set[int]]]:
+    """Unit, and department → those of these units that it answers for: its own, and those that it carries on."""
+    at: dict[int, set[int]] = defaultdict(set)
+    under: dict[int, set[int]] = defaultdict(set)
+    for unit in Unit.objects.filter(pk__in=counts):
+        for one in (unit, *heirs(unit)):
+            at[one.pk].add(unit.pk)
+            under[one.department_id].add(unit.pk)
+    return at, under
 
 
 def _counts(found: MonitoringRound, drafts: bool, units: Collection[int] | None = None) -> dict[int, int]:

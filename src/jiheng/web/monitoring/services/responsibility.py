@@ -8,8 +8,10 @@ from typing import Any
 from django.db import models, transaction
 
 from jiheng.web.monitoring.models import Responsibility
+from jiheng.web.org.lineage import carriers, unit_of_year
 from jiheng.web.org.models import Person, Section, Unit
 from jiheng.web.org.permissions import At, require
+from jiheng.web.org.queries import sections_like
 from jiheng.web.plan.models import Indicator, ItemizedGoal, Project
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import notify, record
@@ -21,15 +23,19 @@ def _place(target: Any, unit: Unit | None) -> tuple[Unit, int]:
     """(the unit that answers, the year). A department's goal is answered for by the unit of who is chosen."""
     if isinstance(target, ItemizedGoal):
         goals = target.goals
+        year = goals.budget_year.year
+        unit = unit and unit_of_year(unit, year)
         if unit is None or unit.department_id != goals.department_id:
             raise Refused("部门分项目标只能分解到本部门所属单位的科室或人员。")
-        return unit, goals.budget_year.year
+        return unit, year
     project = target.project if isinstance(target, Indicator) else target
     return project.unit, project.budget_year.year
 
 
 def _holder(section: Section | None, someone: Person | None) -> Unit | None:
-    if section is not None and someone is not None and someone.section_id not in (None, section.pk):
+    theirs = someone.section if someone is not None else None
+    if section is not None and theirs is not None and theirs not in sections_like(section):
+        assert someone is not None
         raise Refused(f"{someone.name}不在“{section.name}”，请重新选择。")
     if someone is not None and someone.unit is None:
         raise Refused(f"{someone.name}没有所在单位，不能作为责任人。")
@@ -52,7 +58,7 @@ def assign(person: Any, targets: Sequence[Any], section: Section | None, someone
         unit, year = _place(target, known)
         place = target.goals.department if isinstance(target, ItemizedGoal) else unit
         require(person, "monitoring.assign", At(place, year))
-        if holder is not None and holder.pk != unit.pk:
+        if holder is not None and holder.pk not in carriers([unit]):
             raise Refused(f"“{target}”是{unit.name}的，不能分解到{holder.name}的科室或人员。")
         if _replace(person, target, name, unit, section, someone):
             told.append(target)

@@ -107,7 +107,7 @@ def department(request: HttpRequest, pk: int) -> HttpResponse:
     if year is None:
         raise Http404("还没有预算年度。")
     found, goals = queries.goals_or_404(request.user, pk, year)
-    sections, people = queries.sections_and_people(found.units.all())
+    sections, people = queries.sections_and_people(queries.units_of_department(found, year))
     if request.method == "POST":
         _assign(request, goals, sections, people)
         return redirect(f"/responsibility/department/{pk}/?year={year.pk}")

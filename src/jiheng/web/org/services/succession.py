@@ -105,10 +105,13 @@ def _move_roles(unit: Unit, successor: Unit, year: int) -> int:
 
 
 def _move_people(unit: Unit, successor: Unit) -> None:
-    """People go on, in the sections of the same names where there are such."""
+    """People go on, in the sections of the same names: what a section answers for this year stays theirs."""
     kept = {s.name: s for s in successor.sections.all()}
     for section in unit.sections.all():
-        Person.objects.filter(section=section).update(section=kept.get(section.name))
+        people = Person.objects.filter(section=section)
+        if section.name not in kept and people.exists():
+            kept[section.name] = Section.objects.create(unit=successor, name=section.name)
+        people.update(section=kept.get(section.name))
     Person.objects.filter(unit=unit).update(unit=successor)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from jiheng import model
 from jiheng.model import Document
-from jiheng.web.org.lineage import in_use
+from jiheng.web.org.lineage import OtherNames, in_use
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import units_for
 from jiheng.web.plan import mapping
@@ -64,10 +65,17 @@ def _existing(found: Iterable[Project], project: model.Project) -> Project | Non
 
 
 def units_of(person: Person, upload: Upload) -> dict[str, Unit]:
-    """The units into which this person may import from this file, by code: those of the same department."""
+    """The units into which this person may import from this file, by code: those of the same department.
+
+    A unit that was renumbered is known by the code of before and by the one since; a code that two had by neither.
+    """
     year = upload.budget_year.year
-    found = units_for(person, "plan.import", year).filter(in_use(year), department=upload.unit.department_id)
-    return {u.code: u for u in found}
+    found = list(units_for(person, "plan.import", year).filter(in_use(year), department=upload.unit.department_id))
+    names, others = OtherNames(), defaultdict[str, list[Unit]](list)
+    for unit in found:
+        for code, _ in names.of(unit.pk):
+            others[code].append(unit)
+    return {code: units[0] for code, units in others.items() if len(units) == 1} | {u.code: u for u in found}
 
 
 def matches(person: Person, upload: Upload, document: Document) -> list[Match]:
