@@ -75,6 +75,9 @@ ADDRESSES: dict[str, Address] = {
     "org-create": _action(),
     "org-bring": _page("org.manage_accounts"),
     "org-template": _file("org.manage_accounts"),
+    "org-roles": _page("org.grant_roles"),
+    "org-roles-template": _file("org.grant_roles"),
+    "org-codes": _action(),
     "org-account": Address("org.view_people", {"pk": "person"}),
     "org-account-change": _action(pk="person"),
     # targets
