@@ -15,5 +15,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 (Path(os.environ["JIHENG_VAR"]) / "static").mkdir()  # WhiteNoise warns in every test where it is missing
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # What a test writes need not outlive a power failure.
+    _options = DATABASES["default"]["OPTIONS"]
+    _options["init_command"] = _options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     # In a file, as in production: a live server and its test then wait for one another instead of failing.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["JIHENG_VAR"]) / "test-run.sqlite3")}

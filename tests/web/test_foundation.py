@@ -60,3 +60,14 @@ def test_a_job_is_done_once_and_its_error_is_said(person: Any) -> None:
         asked.refresh_from_db()
     assert (good.state, good.result, good.attempts) == (Job.State.DONE, {"n": 2}, 1)
     assert (bad.state, bad.message) == (Job.State.FAILED, "缺少一列。")
+
+
+def test_what_is_saved_is_on_the_disk_when_it_is_answered(tmp_path: Any) -> None:
+    from django.db.utils import ConnectionHandler
+
+    from jiheng.web.database import database
+
+    opened = ConnectionHandler({"default": database(f"sqlite:///{tmp_path / 'a.sqlite3'}")})["default"]
+    with opened.cursor() as cursor:
+        assert cursor.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
+    opened.close()

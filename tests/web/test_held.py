@@ -1,4 +1,4 @@
-"""A disk that is really full: a small one of memory, which only root may mount."""
+"""A disk that is really full: a small one of memory where one may be mounted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
 _STORY = """
-import os
+import os, resource, sys
 import django
 django.setup()
 from django.core.management import call_command
@@ -36,39 +36,50 @@ work = lambda: [ask("get", "/"), ask("get", "/org/"), ask("get", "/org/people/")
                 ask("post", "/org/change/", do="add_department", code="6", name="x" * 40), ask("get", "/org/")]
 connections.close_all()
 path = os.path.join(os.environ["JIHENG_VAR"], "filler")
-out = os.open(path, os.O_CREAT | os.O_WRONLY)
-try:
-    while True:
-        os.write(out, b"x" * 4096)
-except OSError:
-    pass
+if sys.argv[1] == "disk":
+    out = os.open(path, os.O_CREAT | os.O_WRONLY)
+    try:
+        while True:
+            os.write(out, b"x" * 4096)
+    except OSError:
+        pass
+else:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
 print(*work())
-os.close(out)
-os.unlink(path)
+if sys.argv[1] == "disk":
+    os.close(out)
+    os.unlink(path)
+else:
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 print(*work())
 """
 _MEGABYTES = 8
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
+def small(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder with little room and how to fill it: a small disk, else a limit that lets no file grow."""
     folder = tmp_path / "small"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={_MEGABYTES}m", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("a small disk cannot be mounted here")
-    yield folder
+        yield folder, "limit"
+        return
+    yield folder, "disk"
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_pages_open_on_a_full_disk_and_work_goes_on_when_there_is_room(small: Path) -> None:
+def test_pages_open_on_a_full_disk_and_work_goes_on_when_there_is_room(small: tuple[Path, str]) -> None:
+    folder, how = small
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("JIHENG_", "DJANGO_"))}
+    more = {"PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", "JIHENG_VAR": str(folder)}
     done = subprocess.run(
-        [sys.executable, "-c", _STORY],
-        env={**clean, "PYTHONPATH": str(SOURCE), "PYTHONUTF8": "1", "JIHENG_VAR": str(small), "DJANGO_SETTINGS_MODULE": "jiheng.web.settings"},
+        [sys.executable, "-c", _STORY, how],
+        env=clean | more | {"DJANGO_SETTINGS_MODULE": "jiheng.web.settings"},
         capture_output=True, text=True, encoding="utf-8", timeout=110,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     full, again = done.stdout.splitlines()
     assert full.split() == ["200", "200", "200", "200", "507!", "200"], done.stderr
-    assert again.split() == ["200", "200", "200", "200", "302", "200"]
+    assert again.split() == ["200", "200", "200", "200", "302", "200"], done.stderr

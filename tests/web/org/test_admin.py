@@ -228,6 +228,39 @@ def test_people_come_from_excel_all_or_none(admins: Any) -> None:
     assert {p.unit.code for p in Person.objects.filter(username__in=("a1", "a2"))} == {"601001", "601002"}
 
 
+ROLES = ("账号", "角色", "单位编码", "部门代码", "起始年度", "截止年度")
+
+
+def test_roles_come_from_excel_with_their_years_all_or_none(admins: Any) -> None:
+    security, unit = as_(admins["security_admin"]), Unit.objects.get(code="601001")
+    for name in ("a1", "a2"):
+        Person.objects.create_user(name, "新人", "x", unit=unit)
+    assert as_(admins["system_admin"]).get("/org/people/roles/").status_code == 403
+    bad = workbook(
+        ROLES,
+        ("a1", "单位经办", "601001"),
+        ("zz", "经办", "9", "", "27", ""),
+        ("a1", "单位负责人", "601001", "", "2027", "2026"),
+    )
+    page = security.post("/org/people/roles/", {"file": bad, "confirmed": "1"}).content.decode()
+    for said in ("第 3 行", "没有账号“zz”", "没有角色“经办”", "没有单位编码“9”", "四位年份", "早于起始年度 2027"):
+        assert said in page
+    twice = workbook(ROLES, ("a1", "单位经办", "601001"), ("a1", "单位经办", "601001", "", "2027"))
+    page = security.post("/org/people/roles/", {"file": twice, "confirmed": "1"}).content.decode()
+    assert "第 3 行：新人已经有这个角色" in page
+    assert not RoleAssignment.objects.filter(person__username__in=("a1", "a2")).exists()
+    good = workbook(ROLES, ("a1", "单位经办", "601001", "", "2026", "2027"), ("a2", "部门审核", "", "601", "", ""))
+    assert "2 个角色都没有问题" in security.post("/org/people/roles/", {"file": good}).content.decode()
+    good.seek(0)
+    security.post("/org/people/roles/", {"file": good, "confirmed": "1"})
+    given = RoleAssignment.objects.filter(person__username__in=("a1", "a2")).order_by("person__username")
+    assert [(a.role, a.year_from, a.year_to) for a in given] == [
+        ("clerk", 2026, 2027), ("department_reviewer", 2000, None),
+    ]  # fmt: skip
+    assert AuditEntry.objects.filter(action="授予角色").count() == 2
+    assert security.get("/org/people/roles.xlsx").content[:2] == b"PK"
+
+
 def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
     system = as_(admins["system_admin"])
     file = workbook(HEAD, ("caizheng", "丙", "", "", ""), ("jingban", "丁", "601001", "", ""))

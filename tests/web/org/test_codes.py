@@ -163,3 +163,17 @@ def test_a_backup_brings_the_key_only_where_asked(person: Any, with_codes: Any, 
     assert unreadable() == []
     assert enters("clerk", secret)
     assert secret not in (tmp_path / "with.jhb").read_bytes().decode("latin-1")
+
+
+def test_secrets_that_stood_in_clear_are_sealed_by_the_upgrade(person: Any) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    person("clerk")
+    secret = pyotp.random_base32()
+    Person.objects.update(totp_secret=secret)
+    for _ in range(2):  # taken up again after it was stopped
+        import_module("jiheng.web.org.migrations.0004_secrets").seal_secrets(apps, None)
+    assert secret not in Person.objects.get().totp_secret
+    assert enters("clerk", secret)

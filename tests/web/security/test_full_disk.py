@@ -62,16 +62,18 @@ def test_what_is_submitted_is_refused_in_words_and_changes_nothing(world: Any, a
     asked = {
         "form": lambda: clerk.post("/account/", {"email": "a@example.org", "phone": "1"}),
         "cells": lambda: clerk.post(f"/plan/{world.project.pk}/cells/", cells, content_type="application/json"),
+        "here": lambda: clerk.post(here, {"seen": 0, "cell": "name"}, content_type="application/json"),
         "login": lambda: as_(None, raise_request_exception=False).post("/login/", login),
         "export": lambda: reviewer.get("/plan/export/json/"),
         "api": lambda: as_(None).get("/api/v1/projects", headers=token),
     }
+    here = f"/plan/{world.project.pk}/here/"
     before, answers = AuditEntry.objects.count(), {}
     with full():
         for name, ask in asked.items():
             answers[name] = ask()
             transaction.set_rollback(False)  # of the transaction around the test; a request has none
-    assert [a.status_code for a in answers.values()] == [507, 507, 507, 507, 200]
+    assert [a.status_code for a in answers.values()] == [507, 507, 200, 507, 507, 200]
     assert "磁盘已满" in answers["cells"].json()["error"]
     assert "没有保存" in answers["cells"].json()["error"]
     for name, said in (("form", "没有保存"), ("login", "腾出磁盘空间"), ("export", "审计日志")):

@@ -28,9 +28,15 @@ def kept_session(get_response: Handler) -> Handler:
 
     def handle(request: HttpRequest) -> HttpResponse:
         now = int(time.time())
-        if request.user.is_authenticated and now - request.session.get("kept", 0) >= every:
-            request.session["kept"] = now
-        return get_response(request)
+        longer = request.user.is_authenticated and now - request.session.get("kept", 0) >= every
+        if not longer or request.session.modified:
+            return get_response(request)
+        request.session["kept"] = now
+        request.session.modified = False
+        response = get_response(request)
+        request.only_kept_longer = not request.session.modified  # type: ignore[attr-defined]
+        request.session.modified = not request.session.is_empty()
+        return response
 
     return handle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from jiheng.web.org.views import admin, bring, codes, handover, oidc, session
+from jiheng.web.org.views import admin, bring, codes, handover, oidc, roles, session
 
 urlpatterns = [
     path("login/", session.log_in, name="login"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("org/people/codes/", admin.demand_codes, name="org-codes"),
     path("org/people/new/", admin.create, name="org-create"),
     path("org/people/import/", bring.bring, name="org-bring"),
+    path("org/people/roles/", roles.bring, name="org-roles"),
+    path("org/people/roles.xlsx", roles.template, name="org-roles-template"),
     path("org/people/template.xlsx", admin.template, name="org-template"),
     path("org/people/<int:pk>/", admin.account, name="org-account"),
     path("org/people/<int:pk>/change/", admin.change_account, name="org-account-change"),

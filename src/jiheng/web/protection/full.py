@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 
 log = logging.getLogger(__name__)
 _NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG))
-_SQLITE = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN))
+_SQLITE = frozenset((sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY))
 _SQLITE_WRITING = frozenset((
     sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_TRUNCATE,
     sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN,
@@ -67,13 +67,14 @@ class SpareSessions(SessionMiddleware):
     """Django's own, which lets a page be read whose session could not be kept longer."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """As Django's. Raises what saving raises where something was submitted, such as a login."""
+        """As Django's. Raises ``OperationalError`` where what the session says matters, as after a login."""
         try:
             kept: Any = super().process_response(request, response)
         except (DatabaseError, OSError, SessionInterrupted) as error:
             if not is_full(error):
                 raise
-            if request.method not in ("GET", "HEAD"):  # Django takes it for a session that was ended meanwhile
+            spare = request.method in ("GET", "HEAD") or getattr(request, "only_kept_longer", False)
+            if not spare:  # Django takes it for a session that was ended meanwhile
                 raise OperationalError("the session cannot be written") from error
             log.warning("the disk is full, session not kept: %s", error)
             return response

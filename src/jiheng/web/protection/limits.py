@@ -44,7 +44,7 @@ LIMITS: dict[str, Limit] = {
     "plan-export": _EXPORT, "plan-offline": _EXPORT, "plan-offline-blank": _EXPORT,
     "documents-download": _EXPORT, "audit-export": _EXPORT,
     "execution-export": _EXPORT, "rectification-export": _EXPORT,
-    "import": _UPLOAD, "import-many": _UPLOAD, "execution-imports": _UPLOAD, "org-bring": _UPLOAD,
+    "import": _UPLOAD, "import-many": _UPLOAD, "execution-imports": _UPLOAD, "org-bring": _UPLOAD, "org-roles": _UPLOAD,
     "audit-verify": Limit("verify", 6, method="POST"),
     "public": Limit("public", 120), "public-document": Limit("public", 120),
     "public-download": Limit("public-download", 60),

@@ -30,6 +30,18 @@ class Wanted:
     email: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WantedRole:
+    """A role to be given; ``row`` of the list that asks for it."""
+
+    person: Person
+    role: Role
+    unit: Unit | None
+    department: Department | None
+    years: tuple[int, int | None]
+    row: int
+
+
 def contact_problem(phone: str, email: str) -> str:
     """What is wrong with a telephone number or an address; empty where nothing is, or none is given."""
     if len(phone) > 30:
@@ -219,6 +231,17 @@ def grant(
     )  # fmt: skip
     record("授予角色", someone, None, {"role": str(role.label), "at": str(made), "years": made.years_label()})
     return made
+
+
+@transaction.atomic
+def grant_many(person: Person, district: District, wanted: Sequence[WantedRole]) -> int:
+    """Give the roles of a list, all or none; how many. Raises :class:`Wrong`, which names the row."""
+    for one in wanted:
+        try:
+            grant(person, one.person, one.role, district, one.unit, one.department, one.years)
+        except Wrong as error:
+            raise Wrong(f"第 {one.row} 行：{error}") from error
+    return len(wanted)
 
 
 def _no_overlap(same: QuerySet[RoleAssignment], years: tuple[int, int | None]) -> None:

@@ -31,7 +31,7 @@ from jiheng.web.protection import tries
 View = Callable[..., HttpResponse]
 
 
-def _for(*permissions: str) -> Callable[[View], View]:
+def opened_to(*permissions: str) -> Callable[[View], View]:
     """Open to those who hold one of the permissions."""
 
     def wrap(view: View) -> View:
@@ -47,7 +47,8 @@ def _for(*permissions: str) -> Callable[[View], View]:
     return wrap
 
 
-def _district(request: HttpRequest) -> District:
+def district_of(request: HttpRequest) -> District:
+    """The district of who asks."""
     return queries.district_or_404(request.user)
 
 
@@ -62,10 +63,10 @@ def _done(request: HttpRequest, act: Callable[[], object], said: str) -> object 
     return result or True
 
 
-@_for("org.view_people", "org.manage_units")
+@opened_to("org.view_people", "org.manage_units")
 def index(request: HttpRequest) -> HttpResponse:
     """/org/: departments with their units."""
-    district = _district(request)
+    district = district_of(request)
     departments = Department.objects.filter(district=district).prefetch_related(
         "units__sections", "units__successor__department", "units__predecessors"
     )
@@ -78,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _change(request: HttpRequest, do: str) -> str:
     """Make one change to departments; what was done. Raises :class:`Wrong`."""
-    me, district, said = request.user, _district(request), request.POST.get
+    me, district, said = request.user, district_of(request), request.POST.get
     name = said("name", "")
     if do == "add_department":
         places.add_department(me, district, said("code", ""), name)
@@ -91,7 +92,7 @@ def _change(request: HttpRequest, do: str) -> str:
     return "部门名称已更正。"
 
 
-@_for("org.manage_units")
+@opened_to("org.manage_units")
 @require_POST
 def change(request: HttpRequest) -> HttpResponse:
     """Every change to departments comes here, named by ``do``."""
@@ -104,14 +105,14 @@ def change(request: HttpRequest) -> HttpResponse:
     return redirect(reverse("org") + (f"?department={opened}" if opened else ""))
 
 
-@_for("org.view_people", "org.manage_units")
+@opened_to("org.view_people", "org.manage_units")
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """/org/units/<pk>/: one unit, what it was before and became, its sections."""
-    shown = queries.unit_or_404(_district(request), pk)
+    shown = queries.unit_or_404(district_of(request), pk)
     edit = allowed(request.user, "org.manage_units")
     context = {
         "unit": shown, "line": queries.line_of(shown), "sections": queries.sections_of(shown), "edit": edit,
-        "departments": Department.objects.filter(district=_district(request), is_active=True) if edit else [],
+        "departments": Department.objects.filter(district=district_of(request), is_active=True) if edit else [],
         "others": queries.successors_for(shown) if edit else [], "next_year": timezone.localdate().year + 1,
     }  # fmt: skip
     return render(request, "org/unit.html", context)
@@ -122,12 +123,12 @@ def _change_unit(request: HttpRequest, shown: Unit, do: str) -> tuple[Unit, str]
     me, said = request.user, request.POST.get
     name = said("name", "")
     if do == "renew":
-        departments = Department.objects.filter(district=_district(request))
+        departments = Department.objects.filter(district=district_of(request))
         department = get_object_or_404(departments, pk=number(said("department")) or shown.department_id)
         made = succession.renew_unit(me, shown, said("year", ""), said("code", ""), name, department)
         return made, f"变更已办理，“{made.name}”自 {made.valid_from} 年启用。"
     if do == "end":
-        others = queries.units_of(_district(request))
+        others = queries.units_of(district_of(request))
         successor = get_object_or_404(others, pk=number(said("successor"))) if said("successor") else None
         succession.end_unit(me, shown, said("last_year", ""), successor)
         return shown, f"已办理：{shown.valid_to} 年后" + (f"由“{successor.name}”继任。" if successor else "停用。")
@@ -145,11 +146,11 @@ def _change_unit(request: HttpRequest, shown: Unit, do: str) -> tuple[Unit, str]
     return shown, "单位名称已更正。"
 
 
-@_for("org.manage_units")
+@opened_to("org.manage_units")
 @require_POST
 def change_unit(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change to a unit and its sections comes here, named by ``do``."""
-    shown = queries.unit_or_404(_district(request), pk)
+    shown = queries.unit_or_404(district_of(request), pk)
     try:
         shown, said = _change_unit(request, shown, request.POST.get("do", ""))
         messages.success(request, said)
@@ -158,30 +159,30 @@ def change_unit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("org-unit", shown.pk)
 
 
-@_for("org.view_people")
+@opened_to("org.view_people")
 def accounts(request: HttpRequest) -> HttpResponse:
     """/org/people/: accounts, to be searched; made by the system administrator."""
-    found = people_in(_district(request)).select_related("unit").prefetch_related("roles")
+    found = people_in(district_of(request)).select_related("unit").prefetch_related("roles")
     if q := request.GET.get("q", "").strip():
         found = found.filter(holding(q, "username", "name", "unit__name"))
     if request.GET.get("role") in Role.values:
         found = found.filter(pk__in=RoleAssignment.objects.filter(role=request.GET["role"]).values("person"))
     page = Paginator(found.order_by("username"), 30).get_page(request.GET.get("page"))
-    units = Unit.objects.filter(valid_to=None, department__district=_district(request)).order_by("code")
+    units = Unit.objects.filter(valid_to=None, department__district=district_of(request)).order_by("code")
     may = allowed(request.user, "org.manage_accounts")
     context = {"page": page, "q": request.GET.get("q", ""), "role": request.GET.get("role", ""), "roles": Role.choices}
     locked = tries.locked_out([p.username for p in page])
     context |= {"edit": may, "units": units if may else [], "locked": locked}
     context |= {"demands": allowed(request.user, "org.unlock"), "codes_for": CodesFor.choices}
-    context |= {"district": _district(request)}
+    context |= {"district": district_of(request)}
     return render(request, "org/people.html", context)
 
 
-@_for("org.unlock")
+@opened_to("org.unlock")
 @require_POST
 def demand_codes(request: HttpRequest) -> HttpResponse:
     """Who in the district must use one-time codes."""
-    district = _district(request)
+    district = district_of(request)
     _done(request, lambda: codes.demand(request.user, district, request.POST.get("codes_for", "")), "已保存。")
     return redirect("org-people")
 
@@ -191,11 +192,11 @@ def first_passwords(request: HttpRequest, made: list[tuple[Person, str]]) -> Htt
     return final(render(request, "org/passwords.html", {"made": made}))
 
 
-@_for("org.manage_accounts")
+@opened_to("org.manage_accounts")
 @require_POST
 def create(request: HttpRequest) -> HttpResponse:
     """A new account; its first password is shown once."""
-    mine = Unit.objects.filter(department__district=_district(request))
+    mine = Unit.objects.filter(department__district=district_of(request))
     unit = mine.filter(pk=number(request.POST.get("unit"))).first()
     if unit is None and request.POST.get("unit"):
         raise Http404("没有这个单位，或者它不在本区划。")
@@ -208,10 +209,10 @@ def create(request: HttpRequest) -> HttpResponse:
     return first_passwords(request, [(made, password)])
 
 
-@_for("org.view_people")
+@opened_to("org.view_people")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account with its roles."""
-    district = _district(request)
+    district = district_of(request)
     someone = get_object_or_404(people_in(district).select_related("unit"), pk=pk)
     grants = allowed(request.user, "org.grant_roles")
     edit = allowed(request.user, "org.manage_accounts")
@@ -234,11 +235,11 @@ def _years(request: HttpRequest) -> tuple[int, int | None]:
     return people.checked_years(request.POST.get("year_from", ""), request.POST.get("year_to", ""))
 
 
-@_for("org.manage_accounts", "org.grant_roles", "org.unlock")
+@opened_to("org.manage_accounts", "org.grant_roles", "org.unlock")
 @require_POST
 def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     """Every change to an account comes here, named by ``do``; the services ask who may."""
-    me, do, district = request.user, request.POST.get("do", ""), _district(request)
+    me, do, district = request.user, request.POST.get("do", ""), district_of(request)
     someone = get_object_or_404(people_in(district), pk=pk)
     if do == "reset":
         try:
@@ -255,7 +256,7 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
             "已启用。" if do == "enable" else "已停用。",
         )
     elif do == "place":
-        unit = queries.units_of(_district(request)).filter(pk=number(request.POST.get("unit"))).first()
+        unit = queries.units_of(district_of(request)).filter(pk=number(request.POST.get("unit"))).first()
         section = unit.sections.filter(pk=number(request.POST.get("section"))).first() if unit else None
         _done(request, lambda: people.place(me, someone, unit, section), "所在单位和科室已修改。")
     elif do == "unlock":
@@ -281,7 +282,7 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("org-account", pk=pk)
 
 
-@_for("org.manage_accounts")
+@opened_to("org.manage_accounts")
 def template(request: HttpRequest) -> HttpResponse:
     """The workbook to fill in."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -126,6 +126,7 @@ def _try_code(request: HttpRequest, person: Any, form: Any, waiting: dict[str, A
     try:
         right = codes.use_code(person, form.cleaned_data["code"])
     except Unreadable:
+        attempt.give_back()
         form.add_error(None, UNREADABLE)
         return None
     if not right:

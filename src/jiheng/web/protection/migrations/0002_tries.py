@@ -7,10 +7,10 @@ def drop_axes(apps, schema_editor):
     """The tables of django-axes, which counted wrong passwords before."""
     connection = schema_editor.connection
     there = set(connection.introspection.table_names())
-    for table in _AXES:
-        if table in there:
-            schema_editor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
     with connection.cursor() as cursor:
+        for table in _AXES:
+            if table in there:
+                cursor.execute(f"DROP TABLE {connection.ops.quote_name(table)}")
         cursor.execute("DELETE FROM django_migrations WHERE app = 'axes'")
 
 
