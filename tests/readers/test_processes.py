@@ -51,7 +51,7 @@ def test_a_fault_is_raised_in_its_turn() -> None:
 def test_what_takes_too_long_is_stopped_even_in_c() -> None:
     with BoundedReader() as reader:
         before = reader.call("读取", "甲", 60, os.getpid)
-        with pytest.raises(TooSlow, match="读取“乙.docx”用了 1 秒处理器时间仍未完成，已停止"):
+        with pytest.raises(TooSlow, match=r"读取“乙\.docx”用了 1 秒处理器时间仍未完成，已停止"):
             reader.call("读取", "乙.docx", 1, re.match, r"(a+)+$", HOURS)
         assert reader.call("读取", "丙", 60, os.getpid) != before
     with pytest.raises(ProcessLookupError):
@@ -59,7 +59,7 @@ def test_what_takes_too_long_is_stopped_even_in_c() -> None:
 
 
 def test_what_needs_too_much_memory_is_stopped() -> None:
-    with BoundedReader() as reader, pytest.raises(TooLarge, match="需要的内存超过 .* MB，已停止"):
+    with BoundedReader() as reader, pytest.raises(TooLarge, match=r"需要的内存超过 .* MB，已停止"):
         reader.call("读取", "大.docx", 60, bytes, 2 * limits.FILE_MEMORY)
 
 

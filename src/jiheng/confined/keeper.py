@@ -39,7 +39,7 @@ def fork_keeper(data: int, status: int) -> int:
 def _close_all_but(*kept: int) -> None:
     """Close what was inherited: as long as a copy is open, nobody notices that the one who asked is gone."""
     try:
-        inherited = [int(name) for name in os.listdir("/proc/self/fd")]
+        inherited = [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]
     except OSError:
         inherited = list(range(3, 1024))
     for one in inherited:
@@ -140,4 +140,4 @@ def become(
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     limit_time(seconds)
     limit_memory(memory, beside_present=False)
-    os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 - the program is given by our own code
+    os.execvpe(command[0], list(command), dict(environment))  # noqa: S606 # nosec B606 - our own code names it

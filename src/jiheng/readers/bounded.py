@@ -26,10 +26,10 @@ class Patience:
     """How long the files of one upload may take: after some that took too long, the others have less time each, so
     that one upload of bad files cannot hold the queue for hours."""
 
-    def __init__(self, heavy: int = 0, most: int = limits.HEAVY_FILES) -> None:
+    def __init__(self, heavy: int = 0, most: int | None = None) -> None:
         self.heavy = heavy
         """How many files took too long."""
-        self._most = most
+        self._most = limits.HEAVY_FILES if most is None else most
 
     @property
     def is_short(self) -> bool:

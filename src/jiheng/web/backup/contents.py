@@ -15,9 +15,9 @@ from django.db import models
 from django.db.migrations.loader import MigrationLoader
 from django.utils.duration import duration_string
 
-LEFT_OUT = ("contenttypes", "auth", "sessions", "axes", "django_tasks_database", "protection")
-"""Made anew by the installation, or worth nothing elsewhere: sessions, failed logins, the queue, counts of requests."""
-EMPTIED = ("sessions", "axes", "django_tasks_database", "protection")
+LEFT_OUT = ("contenttypes", "auth", "sessions", "axes", "protection")
+"""Made anew by the installation, or worth nothing elsewhere: sessions, failed logins, counts of requests."""
+EMPTIED = ("sessions", "axes", "protection")
 """Of those, what belongs to the data that a restore replaces, and goes with it."""
 _ROWS = 2000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from io import BytesIO
@@ -11,11 +11,10 @@ from typing import Any
 import xlsxwriter
 
 from jiheng.readers import ReadError
+from jiheng.readers.bounded import BoundedReader
 from jiheng.readers.detect import detect
-from jiheng.readers.sheets import Sheet
-from jiheng.readers.workbook_ods import ods_sheets
-from jiheng.readers.workbook_xls import xls_sheets
-from jiheng.readers.workbook_xlsx import xlsx_sheets
+from jiheng.readers.limits import LIVE_SECONDS
+from jiheng.readers.spreadsheet import sheets_in
 from jiheng.web.asked import number
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
 from jiheng.web.monitoring.queries.form import rows_before
@@ -182,11 +181,6 @@ def _line(
             sheet.write_blank(n, k, None, made.open)
 
 
-_READERS: dict[str, Callable[[bytes], Iterable[Sheet]]] = {
-    "xlsx": xlsx_sheets, "xls": xls_sheets, "et": xls_sheets, "ods": ods_sheets,
-}  # fmt: skip
-
-
 def read(data: bytes, name: str, forms: dict[int, Form]) -> Read:
     """What a filled workbook would change in these forms (by key, not locked).
 
@@ -194,9 +188,11 @@ def read(data: bytes, name: str, forms: dict[int, Form]) -> Read:
     """
     try:
         kind = detect(data, name)
-        sheets = {sheet.name: sheet.rows for sheet in _READERS[kind](data)} if kind in _READERS else {}
+        with BoundedReader() as reader:
+            read = reader.call("读取", name, LIVE_SECONDS, sheets_in, data, kind)
     except ReadError as error:
         raise Refused(str(error)) from error
+    sheets = {sheet.name: sheet.rows for sheet in read}
     if INDICATORS not in sheets or FORMS not in sheets:
         raise Refused(f"文件里没有“{INDICATORS}”和“{FORMS}”两张表。请下载本期的模板填写后再上传。")
     found = Read()

@@ -14,7 +14,8 @@ from jiheng.web.execution.models import ColumnMapping, ImportBatch
 from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.services.totals import lock_projects, refresh_totals
 from jiheng.web.execution.signals import vetoes
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.org.models import Person
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
@@ -42,7 +43,7 @@ def apply(person: Person, pk: int, leave_out: Iterable[int] = ()) -> ImportBatch
     return batch
 
 
-@job(APPLY_JOB)
+@job(APPLY_JOB, SLOW)
 def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Keep the rows of a batch in one transaction; one that is kept already is left alone."""
     pk = payload["batch"]

@@ -15,12 +15,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiheng.readers import ReadError
-from jiheng.readers.grids import read_grids
+from jiheng.readers.bounded import BoundedReader
 from jiheng.readers.sheets import Sheet
 from jiheng.web.execution.importing import columns
 from jiheng.web.execution.importing.rows import Projects, TooManyRows, Understood, sample, summary, understand
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
-from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import Progress, ask
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
@@ -128,7 +129,7 @@ def ask_to_read(batch: ImportBatch) -> None:
     batch.save()
 
 
-@job(READ_JOB)
+@job(READ_JOB, SLOW)
 def read_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a batch that still waits: a second time changes nothing."""
     batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=payload["batch"])
@@ -155,7 +156,8 @@ def look_at(batch: ImportBatch) -> Understood | None:
 
 def sheets_of(batch: ImportBatch) -> list[Sheet]:
     """The sheets of the file. Raises ``ReadError``, ``OSError``."""
-    return read_grids(path_of(batch).read_bytes(), batch.name)
+    with BoundedReader() as reader:
+        return reader.grids(path_of(batch).read_bytes(), batch.name)
 
 
 def sheet_of(batch: ImportBatch) -> Sheet:
