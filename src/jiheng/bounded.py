@@ -11,11 +11,14 @@ from jiheng.confined import Confined, Stopped
 from jiheng.model import Document
 from jiheng.readers import limits
 from jiheng.readers.bounded import BoundedReader, packed, unpacked
+from jiheng.readers.errors import ReadError
 from jiheng.rules.engine import check
 from jiheng.rules.finding import Finding
 
 SHORT_TEXT = 400
 """A text up to so many characters cannot keep a pattern busy for long, whatever is in it …"""
+LONG_TEXT = 2_000
+"""A text with more characters than any real cell has may keep a pattern busy for hours."""
 SMALL = 20_000
 """… and a document with so many characters in all is checked in less time than it takes to hand it over."""
 
@@ -47,6 +50,20 @@ def check_within(
 
 def _check(content: bytes, pack: str, select: Sequence[str], ignore: Sequence[str]) -> list[Finding]:
     return check(unpacked(content), policy.load(pack), select, ignore)
+
+
+def reason_not_to_check(reader: BoundedReader, document: Document, pack: str) -> str:
+    """Why this document cannot be checked together with others, without limits, on the spot; empty where it can.
+
+    Only one with a very long text is tried, alone and within the limits.
+    """
+    if all(len(text) <= LONG_TEXT for text in _texts(document)):
+        return ""
+    try:
+        check_file(reader, document, pack)
+    except ReadError as error:
+        return str(error)
+    return ""
 
 
 def is_small(document: Document) -> bool:

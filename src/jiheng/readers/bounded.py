@@ -70,6 +70,10 @@ class BoundedReader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End its process."""
         self._process.close()
 
     def call(self, doing: str, name: str, usual: int, work: Callable[..., T], *arguments: Any) -> T:
