@@ -44,7 +44,7 @@ def test_a_dying_process_costs_only_its_item() -> None:
 def test_a_fault_is_raised_in_its_turn() -> None:
     results = in_processes(_squared, [1, "x", 2], 1)  # type: ignore[list-item]
     assert next(results) == 1
-    with pytest.raises(TypeError):
+    with pytest.raises(ReadError, match="读取“x”时程序出错（TypeError"):
         next(results)
 
 

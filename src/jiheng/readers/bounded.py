@@ -86,6 +86,11 @@ class BoundedReader:
             error = self._counted(stopped(doing, name, seconds, why))
         except TooSlow as slow:  # LibreOffice, which has its own time
             error = self._counted(slow)
+        except ReadError:
+            raise
+        except Exception as fault:  # of ours, in one file: it must not stop the others
+            told = f"{doing}“{name}”时程序出错（{type(fault).__name__}：{fault}）。请把这个文件和这句话反馈给开发者。"
+            raise ReadError(told) from fault
         raise error
 
     def _counted(self, error: ReadError) -> ReadError:
