@@ -88,8 +88,7 @@ def _wait_for(worker: int, woken: int, status: int) -> int | None:
 def _become_worker(data: int, status: int) -> NoReturn:
     os.close(status)
     signal.set_wakeup_fd(-1)
-    for usual in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(usual, signal.SIG_DFL)
+    # It goes on ignoring signals: a service that is stopped gets them in all its processes, and who asked is to decide.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     os.setsid()
     end_with_parent()

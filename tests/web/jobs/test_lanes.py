@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -95,15 +96,21 @@ def test_quick_jobs_are_done_while_slow_ones_hang(district: Any, person: Any, ha
         assert set(Job.objects.filter(pk__in=[s.pk for s in slow]).values_list("state", flat=True)) == {"running"}
 
 
-@pytest.mark.parametrize("how", (signal.SIGTERM, signal.SIGKILL))
+@pytest.mark.parametrize(
+    "how, to_all", ((signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGKILL, False)),
+    ids=("told to end", "stopped as a service", "killed"),
+)  # fmt: skip
 def test_nothing_outlives_the_worker_and_the_job_goes_on_later(
-    district: Any, person: Any, hanging_office: Path, how: signal.Signals
+    district: Any, person: Any, hanging_office: Path, how: signal.Signals, to_all: bool
 ) -> None:
     reading = upload(person("clerk"), ("好.docx", killed.docx(1)), ("坏.rtf", RTF), ("也好.docx", killed.docx(2)))
     with killed.worker() as first:
         office, lanes = started(hanging_office), children(first.pid)
         assert len(lanes) >= 4  # the clock, a quick one and two slow ones, besides what they asked for
         first.send_signal(how)
+        for pid in lanes + office if to_all else []:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
         first.wait(timeout=30)  # the hanging conversion would take two minutes
         killed.await_(lambda: all(gone(pid) for pid in office + lanes))
     reading.refresh_from_db()

@@ -158,16 +158,23 @@ def perform(pk: int, worker: str = "") -> bool:
         log.warning("job %s (%s) was taken over by another worker", pk, asked.kind)
     except GivenBack:
         _give_back(_mine(asked))
-    except JobError as error:
-        _finish(asked, Job.State.FAILED, str(error), {})
-    except Exception:
-        log.exception("job %s (%s) failed", pk, asked.kind)
-        _finish(asked, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})
+    except Exception as error:
+        _finish_failed(asked, error)
     else:
         _finish(asked, Job.State.DONE, "", result)
     finally:
         beating.stop()
     return True
+
+
+def _finish_failed(job: Job, error: Exception) -> None:
+    if stopping.is_set():  # when a service is stopped, what the job needs may be gone before it
+        _give_back(_mine(job))
+    elif isinstance(error, JobError):
+        _finish(job, Job.State.FAILED, str(error), {})
+    else:
+        log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
+        _finish(job, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})
 
 
 def _finish(job: Job, state: str, message: str, result: dict[str, Any]) -> None:

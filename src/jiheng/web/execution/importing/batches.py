@@ -21,7 +21,7 @@ from jiheng.web.execution.importing import columns
 from jiheng.web.execution.importing.rows import Projects, TooManyRows, Understood, sample, summary, understand
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
 from jiheng.web.jobs.kinds import SLOW, job
-from jiheng.web.jobs.services import Progress, ask
+from jiheng.web.jobs.services import GivenBack, Progress, ask, stopping
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
@@ -146,6 +146,8 @@ def look_at(batch: ImportBatch) -> Understood | None:
         sheet = sheet_of(batch)
         return _judge(batch, sheet)
     except ReadError as error:
+        if stopping.is_set():
+            raise GivenBack from error  # it may be the stop of the service that stopped the reading
         batch.state, batch.message = S.FAILED, str(error)
     except TooManyRows as error:
         batch.state, batch.message = S.FAILED, str(error)

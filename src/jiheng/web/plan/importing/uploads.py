@@ -22,7 +22,7 @@ from jiheng.readers import ReadError
 from jiheng.readers.bounded import BoundedReader, Patience
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import MOST_ATTEMPTS, Progress, ask
+from jiheng.web.jobs.services import MOST_ATTEMPTS, GivenBack, Progress, ask, stopping
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.checking import stored_by_place
@@ -130,6 +130,8 @@ def _read(upload: Upload, reader: BoundedReader) -> None:
         document, sheets = recognise(keys, document, upload)
         findings = _findings(reader, document, upload.budget_year)
     except (ReadError, BadWorkbook) as error:
+        if stopping.is_set():
+            raise GivenBack from error  # it may be the stop of the service that stopped the reading
         _keep_read(upload, state=Upload.State.FAILED, error=str(error))
     except OSError:
         _keep_read(upload, state=Upload.State.FAILED, error="服务器上找不到这个文件，请重新上传。")
