@@ -12,7 +12,7 @@ from jiheng.web.settings import *  # noqa: E402, F403
 from jiheng.web.settings import DATABASES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
 (Path(os.environ["JIHENG_VAR"]) / "static").mkdir()  # WhiteNoise warns in every test where it is missing
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # What a test writes need not outlive a power failure.

@@ -77,6 +77,27 @@ def test_serves_from_an_empty_folder_and_stops(served: tuple[subprocess.Popen[st
         fetch(f"{address}/login/", seconds=0)
 
 
+def children(pid: int) -> list[int]:
+    """The processes that this one has started, and theirs."""
+    found = [int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+    return found + [grandchild for child in found for grandchild in children(child)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+@pytest.mark.timeout(400)
+def test_leaves_nothing_behind_when_it_is_killed(served: tuple[subprocess.Popen[str], str]) -> None:
+    process, address = served
+    assert process.stdout is not None
+    while address not in process.stdout.readline():
+        assert process.poll() is None
+    started = children(process.pid)
+    assert len(started) >= 3  # the worker, the web server and its own process
+    process.kill()
+    process.wait()
+    while any(Path(f"/proc/{pid}").exists() for pid in started):  # the test's time-out is for those that stay
+        time.sleep(0.05)
+
+
 def test_does_not_share_a_port_with_another_server(tmp_path: Path) -> None:
     """The web server would: with SO_REUSEPORT two platforms answer on one port by turns."""
     with socket.socket() as other:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,9 +8,11 @@ import pytest
 
 from jiheng import wire
 from jiheng.model import Document, Project
-from jiheng.readers import batch, office, reading
+from jiheng.readers import batch, limits, office
 from jiheng.readers.batch import read_many
-from jiheng.readers.errors import BrokenFile, EmptyFile, NoAccess, ReadError
+from jiheng.readers.bounded import BoundedReader
+from jiheng.readers.errors import BrokenFile, EmptyFile, NoAccess, ReadError, TooSlow
+from jiheng.writers.docx_document import write_document
 
 RTF = b"{\\rtf1 \\ansi sample}"
 
@@ -50,13 +51,9 @@ def test_files_for_libreoffice_go_through_it_together(mixed: list[Path], monkeyp
 
     def convert(files: Sequence[tuple[str, bytes]], to: str) -> list[bytes | ReadError]:
         calls.append([name for name, _ in files])
-        return [BrokenFile("坏") if name == "y.rtf" else mixed[0].read_bytes() for name, _ in files]
-
-    def read_as(data: bytes, name: str, kind: str) -> Document:
-        return Document(name, kind)
+        return [BrokenFile("坏") if name == "y.rtf" else _page() for name, _ in files]
 
     monkeypatch.setattr(office, "convert", convert)
-    monkeypatch.setattr(batch, "read_as", read_as)
     folder = mixed[0].parent
     texts = [folder / name for name in ("x.rtf", "y.rtf", "z.rtf")]
     for text in texts:
@@ -66,39 +63,45 @@ def test_files_for_libreoffice_go_through_it_together(mixed: list[Path], monkeyp
     assert _told(results) == ["x.rtf", "甲", BrokenFile, EmptyFile, "z.rtf"]
 
 
+def _page() -> bytes:
+    """What LibreOffice might have made: a document with one project."""
+    return write_document(Document("", "docx", projects=(Project(1, "公园座椅更换", goals=("更换座椅",)),)))
+
+
 def test_a_fault_of_ours_in_one_file_does_not_stop_the_rest(mixed: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    real = reading.read
+    real = batch._read_one
 
-    def read(path: Path) -> Document:
-        return real(path) if path.name != "a.json" else real(path).projects[9]  # type: ignore[return-value]
+    def read(reader: BoundedReader, path: Path) -> Document:
+        return real(reader, path) if path.name != "a.json" else real(reader, path).projects[9]  # type: ignore[return-value]
 
-    monkeypatch.setattr(batch, "read", read)
+    monkeypatch.setattr(batch, "_read_one", read)
     results = list(read_many(mixed))
     assert "IndexError" in str(results[0][1])
     assert _told(results[2:]) == ["丙", NoAccess]
 
 
-KILLER = """
-import os, signal, sys
-from pathlib import Path
-from jiheng.readers import batch, reading
+def test_a_file_that_kills_its_process_fails_alone(mixed: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    real = batch._read_one
 
-def read(path):
-    if path.name == "a.json":
-        os.kill(os.getpid(), signal.SIGKILL)
-    return reading.read(path)
+    def read(reader: BoundedReader, path: Path) -> Document:
+        return real(reader, path) if path.name != "a.json" else reader.call("读取", path.name, 60, os.abort)
 
-batch.read = read
-for path, result in batch.read_many([Path(name) for name in sys.argv[1:]], 2):
-    print(getattr(result, "source", None) or f"{type(result).__name__} {result}")
-"""
+    monkeypatch.setattr(batch, "_read_one", read)
+    first, *others = _told(list(read_many(mixed, 2)))
+    assert first is BrokenFile
+    assert others == [EmptyFile, "丙", NoAccess]
 
 
-def test_a_file_that_kills_its_process_fails_alone(mixed: list[Path]) -> None:
-    """In a fresh interpreter: it has no other threads, so its workers are forks and have the changed ``read``."""
-    command = [sys.executable, "-X", "utf8", "-c", KILLER, *map(str, mixed)]
-    run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60, check=True)
-    first, *others = run.stdout.splitlines()
-    assert first.startswith("BrokenFile")
-    assert "异常退出" in first
-    assert [line.split()[0] for line in others] == ["EmptyFile", "丙", "NoAccess"]
+def test_heavy_files_are_skipped_with_the_reason_and_the_rest_is_read(
+    mixed: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Real files that are read for longer than they may: each is named, and nothing is tried twice."""
+    heavy = [mixed[0].parent / f"重{n}.md" for n in range(2)]
+    for path in heavy:
+        path.write_bytes(("| 指标 " * 40 + "|\n" + "|---" * 40 + "|\n" + ("| 1 " * 40 + "|\n") * 49_000).encode())
+    monkeypatch.setattr(limits, "READ_SECONDS", 1)
+    results = dict(read_many([heavy[0], *mixed, heavy[1]]))
+    for path in heavy:
+        assert isinstance(results[path], TooSlow), results[path]
+        assert f"“{path.name}”" in str(results[path])
+    assert _told([(path, results[path]) for path in mixed]) == ["甲", EmptyFile, "丙", NoAccess]

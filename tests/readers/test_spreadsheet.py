@@ -325,3 +325,24 @@ def test_a_form_without_merged_cells_becomes_a_project() -> None:
     ]
     anchor = project.indicators[1].anchors["name"]
     assert (anchor.table, anchor.row, anchor.column, anchor.sheet) == (0, 10, 2, "校舍")
+
+
+def test_cells_repeated_in_ods_are_counted_not_made(zipped) -> None:
+    """Less than 1 KB that says a text in each of very many cells; wide rows are cut like any other."""
+    wide = read_spreadsheet(_repeated(zipped, rows=3, columns=16_384), "ods")
+    assert [len(row.cells) for row in wide.blocks[0].rows] == [limits.SPAN] * 3
+    assert len(wide.warnings) == 1
+    with pytest.raises(TooLarge, match="万个单元格"):
+        read_spreadsheet(_repeated(zipped, rows=49_000, columns=1_000), "ods")
+
+
+def _repeated(zipped, rows: int, columns: int) -> bytes:
+    odf = "urn:oasis:names:tc:opendocument:xmlns:"
+    names = f'xmlns:office="{odf}office:1.0" xmlns:table="{odf}table:1.0" xmlns:text="{odf}text:1.0"'
+    cell = f'<table:table-cell table:number-columns-repeated="{columns}"><text:p>x</text:p></table:table-cell>'
+    table = f'<table:table table:name="a"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row></table:table>'
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    return zipped({
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": f"<office:document-content {names}>{body}</office:document-content>",
+    })  # fmt: skip

@@ -41,8 +41,9 @@ def test_audit_entries_chain_and_tampering_shows(district: Any) -> None:
 
 
 def test_a_job_is_done_once_and_its_error_is_said(person: Any) -> None:
+    from jiheng.web.jobs.kinds import job
     from jiheng.web.jobs.models import Job
-    from jiheng.web.jobs.services import JobError, Progress, ask, job, perform
+    from jiheng.web.jobs.services import JobError, Progress, ask, perform
 
     @job("test.count")
     def count(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:

@@ -164,8 +164,10 @@ def _merged(over: Settings, beside: Settings) -> Settings:
 
 def _read(paths: list[Path], over: Settings, jobs: int, errors: Console) -> tuple[list[Checked], int]:
     """The documents, and how many files could not be read."""
+    from jiheng.bounded import reason_not_to_check
     from jiheng.cli.progress import track
     from jiheng.readers.batch import read_many
+    from jiheng.readers.bounded import BoundedReader, Patience
 
     found = find(paths)
     unreadable = len(found.unreadable)
@@ -174,6 +176,7 @@ def _read(paths: list[Path], over: Settings, jobs: int, errors: Console) -> tupl
     if not found.paths:
         errors.print("没有找到可以检查的文件。", style="red")
     checked = []
+    reader = BoundedReader(Patience(most=len(found.paths)))
     for path, result in track(read_many(found.paths, jobs), len(found.paths), "读取", errors):
         if isinstance(result, NotPerformance) and path not in found.named:
             errors.print(f"{path}：跳过，{result}", markup=False, style="dim")
@@ -182,7 +185,13 @@ def _read(paths: list[Path], over: Settings, jobs: int, errors: Console) -> tupl
             unreadable += 1
         else:
             chosen = _merged(over, settings.for_document(path))
-            checked.append(Checked(path, result, chosen, load(chosen.pack) if chosen.pack else choose(result)))
+            pack = load(chosen.pack) if chosen.pack else choose(result)
+            if why := reason_not_to_check(reader, result, pack.name):
+                errors.print(f"{path}：{why}", markup=False, style="red")
+                unreadable += 1
+            else:
+                checked.append(Checked(path, result, chosen, pack))
+    reader.close()
     return checked, unreadable
 
 

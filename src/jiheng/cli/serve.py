@@ -9,10 +9,13 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from jiheng.confined.limits import end_with_parent
 
 SERVE_HELP = """启动绩衡平台：准备数据库，启动后台任务和网页服务。
 
@@ -25,14 +28,37 @@ SERVE_EXAMPLES = """示例：
   jiheng serve --host 0.0.0.0 --port 8000"""
 
 
+_END_SECONDS = 8
+"""What web server and worker have to finish what they do, when told to end."""
+
+
 def _manage(*arguments: str) -> None:
     """Run one of Django's own commands in a process of its own."""
     subprocess.run([sys.executable, "-m", "jiheng.web.manage", *arguments], check=True)  # noqa: S603
 
 
+def _start(*command: str) -> subprocess.Popen[bytes]:
+    """A process that is told to end when this one is gone, were it killed."""
+    tied = partial(end_with_parent, signal.SIGTERM, os.getpid()) if os.name == "posix" else None
+    return subprocess.Popen([sys.executable, "-m", *command], preexec_fn=tied)  # noqa: S603 - no threads here
+
+
 def _worker() -> subprocess.Popen[bytes]:
     """The process that does background work."""
-    return subprocess.Popen([sys.executable, "-m", "jiheng.web.manage", "work"])
+    return _start("jiheng.web.manage", "work")
+
+
+def _end(*processes: subprocess.Popen[bytes]) -> None:
+    """End these processes together; what is still there after a while is killed."""
+    for process in processes:
+        process.terminate()
+    until = time.monotonic() + _END_SECONDS
+    for process in processes:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int | None:
@@ -41,6 +67,10 @@ def _wait(process: subprocess.Popen[bytes]) -> int | None:
         return process.wait(timeout=2)
     except subprocess.TimeoutExpired:
         return None
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _taken(host: str, port: int) -> str:
@@ -124,9 +154,10 @@ def serve(
         raise typer.Exit(2) from error
     worker = _worker()
     limits = ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
-    server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    limits += ["--workers-kill-timeout", "5"]
+    granian = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
+    server = _start(*granian, "jiheng.web.wsgi:application")
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         if _answering(host, port, server):
             _told(host, port, demo)
@@ -134,9 +165,8 @@ def serve(
             if worker.poll() is not None:  # killed, by want of memory say: the next one takes up what it left
                 worker = _worker()
     except KeyboardInterrupt:
-        server.terminate()
-        status = 0 if server.wait() in (0, -signal.SIGTERM, -signal.SIGINT) else 1
+        status = 0
     finally:
-        worker.terminate()
-        worker.wait()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _end(server, worker)
     raise typer.Exit(0 if status in (0, -signal.SIGTERM, -signal.SIGINT) else 1)

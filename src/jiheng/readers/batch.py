@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from jiheng.model import Document
-from jiheng.readers import office
+from jiheng.readers import limits, office
+from jiheng.readers.bounded import BoundedReader, packed, unpacked
 from jiheng.readers.detect import detect
-from jiheng.readers.errors import BrokenFile, ReadError
-from jiheng.readers.processes import alone, in_processes
+from jiheng.readers.errors import ReadError
+from jiheng.readers.processes import in_processes
 from jiheng.readers.reading import CONVERTED, load, read, read_as
 
 Result = Document | ReadError
@@ -22,15 +21,12 @@ _CONVERTED_HEADS = (b"\xd0\xcf\x11\xe0", b"{\\rtf", b"PK")
 _TOGETHER = 40
 """Files converted by one start of LibreOffice: the start costs two conversions, and progress should be seen."""
 
-# Documents travel between processes as msgpack: a seventh of the time that pickling so many small objects takes.
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Document)
-
 
 def read_many(paths: Iterable[str | Path], jobs: int = 1) -> Iterator[tuple[Path, Result]]:
     """Each file with its document, or with the error that says why there is none; in the order given.
 
-    ``jobs`` processes share the work. Files that LibreOffice must convert go through it together, not one by one.
+    ``jobs`` processes share the work, and each file has the time and memory of :mod:`jiheng.readers.limits`; a single
+    one is read on the spot. Files that LibreOffice must convert go through it together, not one by one.
     """
     files = [Path(path) for path in paths]
     groups = _groups(files, max(1, jobs))
@@ -63,34 +59,25 @@ def _may_need_conversion(path: Path) -> bool:
 
 
 def _results(files: Sequence[Path], groups: Sequence[list[int]], jobs: int) -> Iterator[list[Result]]:
-    work = [[files[index] for index in group] for group in groups]
-    if jobs <= 1 or len(work) < 2:
-        yield from map(_read_group, work)
+    if len(files) == 1:
+        yield [_caught(partial(read, files[0]))]
         return
-    for group, packed in zip(work, in_processes(_read_packed, work, jobs), strict=True):
-        yield [_unpacked(one) for one in (packed if packed is not None else _one_by_one(group))]
+    work = [[files[index] for index in group] for group in groups]
+    yield from in_processes(_read_group, work, max(1, jobs))
 
 
-def _one_by_one(group: list[Path]) -> Iterator[bytes | ReadError]:
-    """A group whose process died: each file in a process of its own, so that only the guilty one fails."""
-    crash = BrokenFile("读取这个文件时程序异常退出（可能是内存不足）。请用 Word、WPS 打开后另存一份再试。")
-    for path in group:
-        packed = alone(_read_packed, [path]) if len(group) > 1 else None
-        yield packed[0] if packed is not None else crash
-
-
-def _read_packed(group: list[Path]) -> list[bytes | ReadError]:
-    return [one if isinstance(one, ReadError) else _encoder.encode(one) for one in _read_group(group)]
-
-
-def _unpacked(packed: bytes | ReadError) -> Result:
-    return _decoder.decode(packed) if isinstance(packed, bytes) else packed
-
-
-def _read_group(group: list[Path]) -> list[Result]:
+def _read_group(reader: BoundedReader, group: list[Path]) -> list[Result]:
     """Read these files; where there are several, those that need LibreOffice are converted by one start of it."""
-    converted = _convert(group) if len(group) > 1 else {}
-    return [converted.get(path) or _caught(partial(read, path)) for path in group]
+    converted = _convert(reader, group) if len(group) > 1 else {}
+    return [converted.get(path) or _caught(partial(_read_one, reader, path)) for path in group]
+
+
+def _read_one(reader: BoundedReader, path: Path) -> Document:
+    return unpacked(reader.call("读取", path.name, limits.READ_SECONDS, _packed, path))
+
+
+def _packed(path: Path) -> bytes:
+    return packed(read(path))
 
 
 def _caught(reading: partial[Document]) -> Result:
@@ -102,24 +89,43 @@ def _caught(reading: partial[Document]) -> Result:
         return ReadError(f"读取时程序出错（{type(error).__name__}：{error}）。请把这个文件和这句话反馈给开发者。")
 
 
-def _convert(group: list[Path]) -> dict[Path, Result]:
+def _convert(reader: BoundedReader, group: list[Path]) -> dict[Path, Result]:
     """The documents of the files that needed conversion; the others are left to be read as they are."""
-    waiting: dict[str, list[tuple[Path, str, bytes]]] = {}
+    waiting: dict[str, list[tuple[Path, str]]] = {}
+    results: dict[Path, Result] = {}
     for path in group:
         try:
-            data = load(path)
-            kind = detect(data, path.name)
-        except ReadError:
-            continue  # reading it says what is wrong
-        if kind in CONVERTED:
-            waiting.setdefault(CONVERTED[kind], []).append((path, kind, data))
-    documents: dict[Path, Result] = {}
+            kind = reader.call("读取", path.name, limits.READ_SECONDS, _kind_to_convert, path)
+        except ReadError as error:
+            results[path] = error
+        else:
+            if kind in CONVERTED:
+                waiting.setdefault(CONVERTED[kind], []).append((path, kind))
     for target, files in waiting.items():
-        made = office.convert([(path.name, data) for path, _, data in files], target)
-        for (path, kind, _), result in zip(files, made, strict=True):
-            documents[path] = _as_converted(result, path.name, kind)
-    return documents
+        made = office.convert([(path.name, load(path)) for path, _ in files], target)
+        for (path, kind), result in zip(files, made, strict=True):
+            results[path] = _as_converted(reader, result, path.name, kind)
+    return results
 
 
-def _as_converted(result: bytes | ReadError, name: str, kind: str) -> Result:
-    return result if isinstance(result, ReadError) else _caught(partial(read_as, result, name, kind))
+def _kind_to_convert(path: Path) -> str:
+    """The kind of a file, looked at as closely as the conversion will, but within the limits."""
+    data = load(path)
+    kind = detect(data, path.name)
+    if kind in CONVERTED:
+        office.suffix(path.name, data)
+    return kind
+
+
+def _as_converted(reader: BoundedReader, result: bytes | ReadError, name: str, kind: str) -> Result:
+    if isinstance(result, ReadError):
+        return result
+
+    def reading() -> Document:
+        return unpacked(reader.call("读取", name, limits.READ_SECONDS, _packed_as, result, name, kind))
+
+    return _caught(partial(reading))
+
+
+def _packed_as(data: bytes, name: str, kind: str) -> bytes:
+    return packed(read_as(data, name, kind))

@@ -27,6 +27,10 @@ class TooLarge(ReadError):
     """The file goes beyond a limit of :mod:`jiheng.readers.limits`: a bomb, or simply too much."""
 
 
+class TooSlow(TooLarge):
+    """Reading, converting or checking the file takes too long; it was stopped."""
+
+
 class Scanned(ReadError):
     """The PDF holds pictures of pages and no text."""
 

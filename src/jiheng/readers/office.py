@@ -6,25 +6,25 @@ of its own in a temporary folder, so that several can run at once and none touch
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from jiheng.confined import Program
 from jiheng.readers import limits
 from jiheng.readers.detect import detect
-from jiheng.readers.errors import BrokenFile, ConverterMissing, ReadError, TooLarge
+from jiheng.readers.errors import BrokenFile, ConverterMissing, ReadError, TooSlow
+from jiheng.readers.office_folders import sweep, work_folder
 from jiheng.readers.package import open_package, parse_xml
 
 _FILTERS = {"docx": "docx:MS Word 2007 XML", "xlsx": "xlsx:Calc MS Excel 2007 XML", "pdf": "pdf:writer_pdf_Export"}
 _BATCH = 200
 _STARTS = 10
 """After so many starts for one batch LibreOffice itself is what is broken."""
-_MEMORY_KB = 6 * 2**20
+_LOOK_SECONDS = 0.2
+"""How often the folder of results is looked at."""
 _USUAL_PLACES = (
     "/usr/lib/libreoffice/program/soffice",
     "/usr/lib64/libreoffice/program/soffice",
@@ -63,16 +63,21 @@ def available() -> bool:
     return _program() is not None
 
 
-def convert(files: Sequence[tuple[str, bytes]], to: str) -> list[bytes | ReadError]:
-    """Each file, given with its name, as ``docx`` or ``xlsx``, or why it could not be converted; in the same order."""
+def convert(files: Sequence[tuple[str, bytes]], to: str, seconds: int | None = None) -> list[bytes | ReadError]:
+    """Each file, given with its name, as ``docx`` or ``xlsx``, or why it could not be converted; in the same order.
+
+    ``seconds`` is the processor time of a small file, where it must not be the usual
+    (:data:`~jiheng.readers.limits.CONVERT_SECONDS`).
+    """
     program = _program()
     if program is None:
         return [ConverterMissing(_MISSING) for _ in files]
+    sweep()
     results: dict[int, bytes | ReadError] = {}
     for begin in range(0, len(files), _BATCH):
         batch = dict(enumerate(files[begin : begin + _BATCH], begin))
-        with tempfile.TemporaryDirectory(prefix="jiheng-", ignore_cleanup_errors=True) as folder:
-            results |= _convert_batch(program, Path(folder), batch, to)
+        with work_folder() as folder:
+            results |= _Batch(program, folder, to, seconds, batch).converted()
     return [results[index] for index in range(len(files))]
 
 
@@ -84,60 +89,122 @@ def _program() -> str | None:
     return next((place for place in _USUAL_PLACES if os.access(place, os.X_OK)), None)
 
 
-def _convert_batch(
-    program: str, folder: Path, files: dict[int, tuple[str, bytes]], to: str
-) -> dict[int, bytes | ReadError]:
-    results, waiting = _store(folder, files)
-    _write_profile(folder / "profile")
-    failure: ReadError | None = None
-    for _ in range(_STARTS):
-        if not waiting:
-            break
-        failure = _run(program, folder, list(waiting.values()), to)
-        results |= _collect(folder, waiting, to)
-        missing = [index for index in waiting if index not in results]
-        if failure is None:
-            results |= {index: _unreadable() for index in missing}
-        elif missing:
-            # It went down at the first file without a result: that one gets a try alone, those behind it a new start.
-            suspect = {missing[0]: waiting[missing[0]]}
-            if len(waiting) > 1:
-                failure = _run(program, folder, list(suspect.values()), to)
-            results |= {missing[0]: failure or _unreadable()} | _collect(folder, suspect, to)
-        waiting = {index: path for index, path in waiting.items() if index not in results}
-    return results | {index: failure or _unreadable() for index in waiting}
+class _Batch:
+    """Files that are converted in one folder, by as few starts of LibreOffice as they allow."""
 
+    def __init__(
+        self, program: str, folder: Path, to: str, seconds: int | None, files: dict[int, tuple[str, bytes]]
+    ) -> None:
+        self.program, self.folder, self.to, self.seconds = program, folder, to, seconds
+        self.names = {index: name for index, (name, _) in files.items()}
+        self.results: dict[int, bytes | ReadError] = {}
+        self.waiting: dict[int, Path] = {}
+        for index, (name, data) in files.items():
+            self._store(index, name, data)
 
-def _store(folder: Path, files: dict[int, tuple[str, bytes]]) -> tuple[dict[int, bytes | ReadError], dict[int, Path]]:
-    """Write the files under names of our own; (what is not worth trying, where the others lie)."""
-    refused: dict[int, bytes | ReadError] = {}
-    stored: dict[int, Path] = {}
-    for index, (name, data) in files.items():
+    def _store(self, index: int, name: str, data: bytes) -> None:
+        """Write a file under a name of our own, unless it is not worth trying."""
         try:
-            path = folder / f"{index}.{_suffix(name, data)}"
+            path = self.folder / f"{index}.{suffix(name, data)}"
         except ReadError as error:
-            refused[index] = error
+            self.results[index] = error
         else:
             path.write_bytes(data)
-            stored[index] = path
-    return refused, stored
+            self.waiting[index] = path
+
+    def converted(self) -> dict[int, bytes | ReadError]:
+        """Each file's result, by its index."""
+        _write_profile(self.folder / "profile")
+        failure: ReadError | None = None
+        for _ in range(_STARTS):
+            if not self.waiting:
+                break
+            failure = self._run(self.waiting)
+            if failure is None:
+                self._settle(self.waiting, _unreadable())
+            elif self.waiting:
+                self._blame_first(failure)
+        self._settle(self.waiting, failure or _unreadable())
+        return self.results
+
+    def _blame_first(self, failure: ReadError) -> None:
+        """It went down at the first file without a result, unless it skipped that one as unreadable: it gets a try
+        alone where others wait behind it, and those a new start."""
+        index, path = next(iter(self.waiting.items()))
+        if len(self.waiting) > 1:
+            failure = self._run({index: path}) or _unreadable()
+        self._settle({index: path}, failure)
+
+    def _settle(self, files: dict[int, Path], failure: ReadError) -> None:
+        """Give the files that have no result this one."""
+        for index in files:
+            self.results.setdefault(index, failure)
+        self.waiting = {index: path for index, path in self.waiting.items() if index not in self.results}
+
+    def _run(self, files: dict[int, Path]) -> ReadError | None:
+        """One start of LibreOffice for these files; what went wrong with the start as a whole."""
+        each = [limits.convert_seconds(path.stat().st_size, self.seconds) for path in files.values()]
+        profile = f"-env:UserInstallation={(self.folder / 'profile').as_uri()}"
+        options = ["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to"]
+        paths = [str(path) for path in files.values()]
+        command = [self.program, profile, *options, _FILTERS[self.to], "--outdir", str(self.folder / "out"), *paths]
+        environment = {
+            **os.environ, "HOME": str(self.folder), "TMPDIR": str(self.folder), "SAL_USE_VCLPLUGIN": "svp",
+        }  # fmt: skip
+        try:
+            with Program(command, self.folder, environment, sum(each), limits.CONVERT_MEMORY) as running:
+                begun = time.monotonic()
+                status = self._watch(running, files, 2 * max(each))
+                # Stopped by the kernel for its processor time, it may call that a crash.
+                too_long = status is None or time.monotonic() - begun > sum(each)
+        except OSError as error:
+            return ConverterMissing(f"LibreOffice 启动失败（{error.strerror or error}）。请检查安装是否完整。")
+        self._collect(files)
+        name = self.names[next((index for index in files if index in self.waiting), next(iter(files)))]
+        return _failure(status, name, max(each) if too_long else 0)
+
+    def _watch(self, running: Program, files: dict[int, Path], patience: float) -> int | None:
+        """Its exit code; ``None`` where it made no progress for so many seconds."""
+        made, since = 0, time.monotonic()
+        while (status := running.wait(_LOOK_SECONDS)) is None:
+            now_made = sum(self._made(path).exists() for path in files.values())
+            if now_made > made:
+                made, since = now_made, time.monotonic()
+            elif time.monotonic() - since > patience:
+                return None
+        return status
+
+    def _made(self, path: Path) -> Path:
+        return self.folder / "out" / f"{path.stem}.{self.to}"
+
+    def _collect(self, files: dict[int, Path]) -> None:
+        for index, path in files.items():
+            result = self._made(path)
+            if result.exists() and result.stat().st_size:
+                self.results[index] = result.read_bytes()
+                result.unlink()
+        self.waiting = {index: path for index, path in self.waiting.items() if index not in self.results}
 
 
-def _collect(folder: Path, files: dict[int, Path], to: str) -> dict[int, bytes | ReadError]:
-    made: dict[int, bytes | ReadError] = {}
-    for index, path in files.items():
-        result = folder / "out" / f"{path.stem}.{to}"
-        if result.exists() and result.stat().st_size:
-            made[index] = result.read_bytes()
-            result.unlink()
-    return made
+def _failure(status: int | None, name: str, seconds: int) -> ReadError | None:
+    """What went wrong; ``seconds`` is the time that it took too long, or 0."""
+    if status == 0:
+        return None
+    if seconds:
+        return TooSlow(
+            f"LibreOffice 转换“{name}”用了 {seconds} 秒以上仍未完成，已停止。请用 Word、WPS 打开后另存为 .docx 再试。"
+        )
+    return ConverterMissing(
+        f"LibreOffice 转换“{name}”时异常退出（代码 {status}；可能是文件异常或内存不足）。"
+        "请用 Word、WPS 另存为 .docx 后再试。"
+    )
 
 
 def _unreadable() -> BrokenFile:
     return BrokenFile("文件已损坏，LibreOffice 打不开。请向提供者重新索取，或用 Word、WPS 打开后另存为 .docx 再试。")
 
 
-def _suffix(name: str, data: bytes) -> str:
+def suffix(name: str, data: bytes) -> str:
     """The ending that makes LibreOffice take the file for what it is; refuses packages that would blow up in it."""
     kind = detect(data, name)
     if kind in ("odt", "ods"):
@@ -147,49 +214,6 @@ def _suffix(name: str, data: bytes) -> str:
     if kind == "doc" and data.lstrip().startswith((b"<", b"\xef\xbb\xbf")):
         return "xml"
     return kind
-
-
-def _run(program: str, folder: Path, files: list[Path], to: str) -> ReadError | None:
-    """One start of LibreOffice for these files; what went wrong with the start as a whole."""
-    seconds = limits.CONVERT_SECONDS + limits.CONVERT_SECONDS_EACH * len(files)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    options = ["--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck", "--convert-to", _FILTERS[to]]
-    command = [*_memory_limit(), program, profile, *options, "--outdir", str(folder / "out"), *map(str, files)]
-    environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder), "SAL_USE_VCLPLUGIN": "svp"}
-    try:
-        process = subprocess.Popen(  # noqa: S603 - the names of the files are our own
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        return ConverterMissing(f"LibreOffice 启动失败（{error.strerror}）。请检查安装是否完整。")
-    try:
-        status = process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        return TooLarge(f"转换超过 {seconds} 秒仍未完成，已停止。请用 Word、WPS 打开后另存为 .docx 再试。")
-    finally:
-        _stop(process)
-    if status == 0:
-        return None
-    return ConverterMissing(
-        f"LibreOffice 转换这个文件时异常退出（代码 {status}）。请用 Word、WPS 另存为 .docx 后再试。"
-    )
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End LibreOffice with the processes it started; the group may well be gone already."""
-    with contextlib.suppress(OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
-
-
-def _memory_limit() -> list[str]:
-    if os.name != "posix" or not shutil.which("sh"):
-        return []
-    return ["sh", "-c", f'ulimit -v {_MEMORY_KB} 2>/dev/null; exec "$@"', "sh"]
 
 
 def _write_profile(profile: Path) -> None:

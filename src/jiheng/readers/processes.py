@@ -1,64 +1,63 @@
-"""Work on several processes with results in order, bounded memory, and no loss when a process dies."""
+"""Work on several files at once with results in order and bounded memory: a thread for each process that works."""
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
-import sys
+import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from typing import TypeVar
+
+from jiheng.readers.bounded import BoundedReader, Patience
 
 Item = TypeVar("Item")
 T = TypeVar("T")
 
 _AHEAD = 4
-"""Pieces of work given to each process before their results are fetched: bounds the memory of waiting results."""
+"""Pieces of work given to each thread before their results are fetched: bounds the memory of waiting results."""
+_NEVER = 2**31
 
 
-def in_processes(work: Callable[[Item], T], items: Sequence[Item], jobs: int) -> Iterator[T | None]:
-    """``work(item)`` for each item, in order; ``None`` where the process died of it, alone as well.
+def in_processes(work: Callable[[BoundedReader, Item], T], items: Sequence[Item], jobs: int) -> Iterator[T]:
+    """``work(reader, item)`` for each item, in order; each reader has a process of its own.
 
-    ``work`` must be importable, items and results must pickle.
+    What ``work`` raises is raised here, in its turn. Leaving early ends the processes.
     """
-    ahead: deque[tuple[Item, Future[T]]] = deque()
-    pool = _pool(jobs)
+    readers = [BoundedReader(Patience(most=_NEVER)) for _ in range(min(jobs, len(items)))]
+    todo: queue.SimpleQueue[tuple[Item, Future[T]] | None] = queue.SimpleQueue()
+    for reader in readers:
+        # Not waited for when the program ends: what they wait for may take a minute, and ends with the program.
+        threading.Thread(target=_work_on, args=(work, reader, todo), daemon=True).start()
+    ahead: deque[Future[T]] = deque()
     waiting = iter(items)
     try:
         while True:
             while len(ahead) < jobs * _AHEAD and (item := next(waiting, None)) is not None:
-                ahead.append((item, pool.submit(work, item)))
+                ahead.append(Future())
+                todo.put((item, ahead[-1]))
             if not ahead:
                 return
-            item, future = ahead.popleft()
-            try:
-                yield future.result()
-            except BrokenProcessPool:
-                # Nobody knows which item killed the process: the oldest is tried alone, the others start again.
-                pool.shutdown()
-                pool = _pool(jobs)
-                again = [other for other, _ in ahead]
-                yield alone(work, item)
-                ahead = deque((other, pool.submit(work, other)) for other in again)
+            yield ahead.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        for future in ahead:
+            future.cancel()
+        for reader in readers:
+            todo.put(None)
+            reader.end()
 
 
-def alone(work: Callable[[Item], T], item: Item) -> T | None:
-    """``work(item)`` in a process of its own; ``None`` where that process dies."""
-    with _pool(1) as pool:
-        try:
-            return pool.submit(work, item).result()
-        except BrokenProcessPool:
-            return None
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Forking starts at once, but is safe only while there are no other threads; a server has some.
-    alone_here = threading.active_count() == 1 and sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if alone_here else "spawn")
-    # What a fork inherits never becomes garbage: looking through it again and again would copy the parent's memory.
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=gc.freeze)
+def _work_on(
+    work: Callable[[BoundedReader, Item], T],
+    reader: BoundedReader,
+    todo: queue.SimpleQueue[tuple[Item, Future[T]] | None],
+) -> None:
+    with reader:
+        while (given := todo.get()) is not None:
+            item, future = given
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(work(reader, item))
+            except BaseException as error:
+                future.set_exception(error)

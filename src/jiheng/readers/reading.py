@@ -41,12 +41,15 @@ def read(path: str | Path) -> Document:
     return read_bytes(load(path), Path(path).name)
 
 
-def read_bytes(data: bytes, name: str) -> Document:
-    """The document in these bytes; ``name`` is kept as its source and never decides what kind of file it is."""
+def read_bytes(data: bytes, name: str, convert_seconds: int | None = None) -> Document:
+    """The document in these bytes; ``name`` is kept as its source and never decides what kind of file it is.
+
+    ``convert_seconds`` is the processor time that LibreOffice has for a small file, where it must not be the usual.
+    """
     kind = detect(data, name)
     converted = data
     if kind in CONVERTED:
-        result = convert([(name, data)], CONVERTED[kind])[0]
+        result = convert([(name, data)], CONVERTED[kind], convert_seconds)[0]
         if isinstance(result, ReadError):
             raise result
         converted = result

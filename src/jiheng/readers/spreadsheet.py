@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiheng.readers.blocks import Content
-from jiheng.readers.sheets import SheetGathering
+from jiheng.readers.sheets import Sheet, SheetGathering
 from jiheng.readers.workbook_ods import ods_sheets
 from jiheng.readers.workbook_xls import xls_sheets
 from jiheng.readers.workbook_xlsx import xlsx_sheets
@@ -20,3 +20,8 @@ def read_spreadsheet(data: bytes, kind: str) -> Content:
     for number, sheet in enumerate(SHEETS[kind](data)):
         gathering.add(sheet, number)
     return gathering.content
+
+
+def sheets_in(data: bytes, kind: str) -> list[Sheet]:
+    """The sheets of a workbook of this kind; none where it is no workbook. Raises :class:`ReadError`."""
+    return list(SHEETS[kind](data)) if kind in SHEETS else []

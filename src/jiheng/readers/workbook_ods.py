@@ -54,14 +54,18 @@ def _hide_columns(sheet: Sheet, table: etree._Element) -> None:
 
 
 def _fill(sheet: Sheet, table: etree._Element, exact: bool) -> None:
-    number = 0
+    number = filled = 0
     for row in table.iter(f"{_TABLE}table-row"):
         times = _count(row, "number-rows-repeated")
         cells = _cells(sheet, row, number, exact)
         if cells:
             if len(sheet.rows) + times > limits.ROWS:
                 raise TooLarge(f"工作表“{sheet.name}”的数据超过 {limits.ROWS} 行，不像绩效文本，已停止读取。")
-            sheet.rows |= {number + again: cells for again in range(times)}
+            filled += len(cells) * times
+            if filled > limits.GRID_CELLS:
+                most = limits.GRID_CELLS // 10_000
+                raise TooLarge(f"工作表“{sheet.name}”超过 {most} 万个单元格，不像绩效文本，已停止读取。")
+            sheet.rows |= {number + again: dict(cells) for again in range(times)}
             long = [column for column in cells if (number, column) in sheet.long_numbers]
             sheet.long_numbers.update((number + again, column) for again in range(times) for column in long)
             if _is_hidden(row):

@@ -48,8 +48,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "rules",
-    "django_tasks",
-    "django_tasks_db",
     "jiheng.web.protection",
     "jiheng.web.once",
     "jiheng.web.org",
@@ -194,7 +192,6 @@ LOGGING = {
         "jiheng": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
     },
 }
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_HOST = os.environ.get("JIHENG_EMAIL_HOST", "")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"

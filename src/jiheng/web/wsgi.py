@@ -6,8 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from jiheng.rules.warming import warm_beside
 from jiheng.web.held import hold_open
-from jiheng.web.warming import warm_beside
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jiheng.web.settings")
 application = get_wsgi_application()

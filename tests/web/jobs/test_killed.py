@@ -126,10 +126,10 @@ def test_a_file_that_kills_its_worker_each_time_is_skipped(
     job, _ = uploads.receive(person("clerk"), unit, year, files)
     read = uploads._read
 
-    def deadly(upload: Any) -> None:
+    def deadly(upload: Any, reader: Any) -> None:
         if upload.name == "1.docx":
             raise SystemExit  # as far as the job can tell, the process is gone
-        read(upload)
+        read(upload, reader)
 
     monkeypatch.setattr(uploads, "_read", deadly)
     for _ in range(3):  # the first of them at least got as far as this file
@@ -145,8 +145,9 @@ def test_a_file_that_kills_its_worker_each_time_is_skipped(
 
 
 def test_a_worker_that_was_given_up_for_dead_writes_nothing_more(person: Any) -> None:
+    from jiheng.web.jobs.kinds import job
     from jiheng.web.jobs.models import Job
-    from jiheng.web.jobs.services import Progress, ask, job, perform, take_back
+    from jiheng.web.jobs.services import Progress, ask, perform, take_back
 
     steps = []
 

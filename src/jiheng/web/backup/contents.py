@@ -16,10 +16,10 @@ from django.db import models
 from django.db.migrations.loader import MigrationLoader
 from django.utils.duration import duration_string
 
-LEFT_OUT = ("contenttypes", "auth", "sessions", "django_tasks_database", "protection", "once")
-"""Made anew by the installation, or worth nothing elsewhere: sessions, failed logins, the queue, counts of requests,
-answers kept for a day."""
-EMPTIED = ("sessions", "django_tasks_database", "protection", "once")
+LEFT_OUT = ("contenttypes", "auth", "sessions", "protection", "once")
+"""Made anew by the installation, or worth nothing elsewhere: sessions, failed logins, counts of requests, answers kept
+for a day."""
+EMPTIED = ("sessions", "protection", "once")
 """Of those, what belongs to the data that a restore replaces, and goes with it."""
 _ROWS = 2000
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from jiheng.readers import office
 from jiheng.readers.errors import ReadError
 from jiheng.web.disclosure.models import Publication
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan import documents, workflow
@@ -68,7 +69,7 @@ def withdraw(person: Person, publication: Publication, reason: str) -> None:
     record("撤回公开文本", publication, {"withdrawn": False}, {"withdrawn": True, "reason": reason.strip()})
 
 
-@job(PDF_JOB)
+@job(PDF_JOB, SLOW)
 def make_pdf(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Print a publication to PDF; done again, it finds the file and does nothing."""
     publication = Publication.objects.select_related("department", "budget_year").get(pk=payload["publication"])

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Job(models.Model):
-    """Work that was asked for. ``kind`` names a function registered with :func:`jiheng.web.jobs.services.job`.
+    """Work that was asked for. ``kind`` names a function declared with :func:`jiheng.web.jobs.kinds.job`.
 
     Work is cut into steps that each commit with the progress they made, so that a killed server resumes where it was.
     """
@@ -33,6 +33,10 @@ class Job(models.Model):
     """How often it was begun; also names the attempt, so that one that was given up for dead cannot write any more."""
     fruitless = models.IntegerField(default=0)
     """How many attempts in a row, with the present one, have not finished a single step."""
+    worker = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    """The worker that began it last."""
+    due = models.DateTimeField(null=True)
+    """Not to be begun before; at once where there is none."""
     heartbeat = models.DateTimeField(null=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="jobs")
     created_at = models.DateTimeField(auto_now_add=True)

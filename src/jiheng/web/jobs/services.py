@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from collections.abc import Callable
+import time
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db import DatabaseError, connection
+from django.db.models import Case, F, Q, QuerySet, When
 from django.utils import timezone
 
+from jiheng.web.jobs import turns
+from jiheng.web.jobs.kinds import kind_of
 from jiheng.web.jobs.models import Job
 from jiheng.web.supervision.actor import acting
 
 log = logging.getLogger(__name__)
-BEAT = float(os.environ.get("JIHENG_JOB_BEAT", "5"))
-"""Every so many seconds a running job says that its worker lives, however long its present step takes."""
-STALE = timedelta(seconds=6 * BEAT)
-"""A running job that has not been heard of for so long belonged to a worker that is gone."""
+_LOOK_SECONDS = 0.2
 MOST_ATTEMPTS = 3
 """After so many attempts in a row that died before a step was done, it is not tried again."""
 
@@ -31,6 +29,35 @@ class JobError(Exception):
 
 class Lost(Exception):
     """This worker was given up for dead, and another one does the job now."""
+
+
+class GivenBack(Exception):
+    """The job goes on later: this worker is to end, or somebody else's job goes first."""
+
+
+class _Stopping:
+    """Whether this process is to end. Unlike an event it has no lock, which a signal could find taken."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def set(self, *_: object) -> None:
+        """Let what is done stop after its present step. May be called by a signal."""
+        self._asked = True
+
+    def is_set(self) -> bool:
+        """Whether it was asked for."""
+        return self._asked
+
+    def wait(self, seconds: float = float("inf")) -> bool:
+        """Wait until it is asked for, or so many seconds; whether it was."""
+        until = time.monotonic() + seconds
+        while not self._asked and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+        return self._asked
+
+
+stopping = _Stopping()
 
 
 def _mine(job: Job) -> QuerySet[Job]:
@@ -44,6 +71,7 @@ class Progress:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.begun_at = job.done
+        self._kind, self._since = kind_of(job.kind), time.monotonic()
 
     @property
     def fruitless(self) -> int:
@@ -53,13 +81,20 @@ class Progress:
     def __call__(self, done: int, total: int, message: str = "") -> None:
         """``done`` of ``total`` steps; committed at once, outside of any transaction of the work.
 
-        Raises :class:`Lost` where another worker has taken the job over: the work must then stop.
+        Raises :class:`Lost` where another worker has taken the job over, and :class:`GivenBack` where it is to go on
+        later: the work must then stop.
         """
         if done > self.begun_at:
             self.job.fruitless = 0
         now = {"heartbeat": timezone.now(), "fruitless": self.job.fruitless}
         if not _mine(self.job).update(done=done, total=total, message=message[:500], **now):
             raise Lost
+        if stopping.is_set() or (done > self.begun_at and self._is_others_turn()):
+            raise GivenBack
+
+    def _is_others_turn(self) -> bool:
+        long = self._kind.resumes and time.monotonic() - self._since > turns.SLICE
+        return long and turns.others_wait(self.job, self._kind.lane)
 
     def keep(self, result: dict[str, Any]) -> None:
         """Keep what is known so far, for an attempt after this one."""
@@ -75,7 +110,7 @@ class _Beating(threading.Thread):
         self.job, self._over = job, threading.Event()
 
     def run(self) -> None:
-        while not self._over.wait(BEAT):
+        while not self._over.wait(turns.BEAT):
             try:
                 _mine(self.job).update(heartbeat=timezone.now())
             except DatabaseError as error:  # busy or away for a moment: the next beat tries again
@@ -87,74 +122,59 @@ class _Beating(threading.Thread):
         self._over.set()
 
 
-Work = Callable[[dict[str, Any], Progress], dict[str, Any] | None]
-_works: dict[str, Work] = {}
-
-
-def job(kind: str) -> Callable[[Work], Work]:
-    """Declare the function below as the work of jobs of this kind.
-
-    It is called with the payload and a :class:`Progress`; it must be able to run again after being killed half-way
-    (commit step by step, skip what is done). What it returns is the job's result.
-    """
-
-    def declare(work: Work) -> Work:
-        _works[kind] = work
-        return work
-
-    return declare
-
-
 def ask(kind: str, title: str, payload: dict[str, Any], person: Any = None, after: timedelta | None = None) -> Job:
     """A new job, started as soon as the transaction is committed, or some time after."""
-    asked = Job.objects.create(kind=kind, title=title[:200], payload=payload, created_by=person)
-    transaction.on_commit(lambda: _enqueue(asked.pk, after))
-    return asked
+    due = timezone.now() + after if after else None
+    return Job.objects.create(kind=kind, title=title[:200], payload=payload, created_by=person, due=due)
 
 
-def _enqueue(pk: int, after: timedelta | None = None) -> None:
-    from jiheng.web.jobs.tasks import run
-
-    (run.using(run_after=timezone.now() + after) if after else run).enqueue(pk)
-
-
-def _stale() -> Q:
-    silent = Q(heartbeat__lt=timezone.now() - STALE) | Q(heartbeat=None)
-    return Q(state=Job.State.RUNNING) & silent
-
-
-def _claim(pk: int) -> Job | None:
+def _claim(pk: int, worker: str) -> Job | None:
     """The job as a new attempt of this process; ``None`` where another has it or it is done."""
-    open_to_all = Job.objects.filter(Q(pk=pk) & (Q(state=Job.State.WAITING) | _stale()))
-    begun = {"state": Job.State.RUNNING, "heartbeat": timezone.now()}
+    open_to_all = Job.objects.filter(Q(pk=pk) & (Q(state=Job.State.WAITING) | turns.stale()))
+    begun = {"state": Job.State.RUNNING, "heartbeat": timezone.now(), "worker": worker}
     if not open_to_all.update(**begun, attempts=F("attempts") + 1, fruitless=F("fruitless") + 1):
         return None
     return Job.objects.select_related("created_by").get(pk=pk)
 
 
-def perform(pk: int) -> None:
-    """Do a job that waits, or one whose worker died; does nothing where another process has it."""
-    asked = _claim(pk)
+def perform_next(lane: str, worker: str) -> bool:
+    """Do the job of this lane whose turn it is; whether there was one."""
+    return any(perform(pk, worker) for pk in turns.in_turn(lane))
+
+
+def perform(pk: int, worker: str = "") -> bool:
+    """Do a job that waits, or one whose worker died; does nothing where another process has it. Whether it did."""
+    asked = _claim(pk, worker)
     if asked is None:
-        return
+        return False
     beating = _Beating(asked)
     beating.start()
     try:
         if asked.fruitless > MOST_ATTEMPTS:
             raise JobError("任务多次中断，已停止重试。请检查服务器后重新发起。")
         with acting(asked.created_by, "后台任务"):
-            result = _works[asked.kind](asked.payload, Progress(asked)) or {}
+            result = kind_of(asked.kind).work(asked.payload, Progress(asked)) or {}
     except Lost:
         log.warning("job %s (%s) was taken over by another worker", pk, asked.kind)
-    except JobError as error:
-        _finish(asked, Job.State.FAILED, str(error), {})
-    except Exception:
-        log.exception("job %s (%s) failed", pk, asked.kind)
-        _finish(asked, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})
+    except GivenBack:
+        _give_back(_mine(asked))
+    except Exception as error:
+        _finish_failed(asked, error)
     else:
         _finish(asked, Job.State.DONE, "", result)
     finally:
         beating.stop()
+    return True
+
+
+def _finish_failed(job: Job, error: Exception) -> None:
+    if stopping.is_set():  # when a service is stopped, what the job needs may be gone before it
+        _give_back(_mine(job))
+    elif isinstance(error, JobError):
+        _finish(job, Job.State.FAILED, str(error), {})
+    else:
+        log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
+        _finish(job, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})
 
 
 def _finish(job: Job, state: str, message: str, result: dict[str, Any]) -> None:
@@ -164,19 +184,17 @@ def _finish(job: Job, state: str, message: str, result: dict[str, Any]) -> None:
     _mine(job).update(**fields)
 
 
+def _give_back(jobs: QuerySet[Job]) -> int:
+    """Let others do these jobs, as if the present attempt at them had not been. How many."""
+    before = Case(When(fruitless__gt=0, then=F("fruitless") - 1), default=0)
+    return jobs.update(state=Job.State.WAITING, fruitless=before)
+
+
+def release(worker: str) -> int:
+    """Let others do what a worker that was told to end has not finished. How many."""
+    return _give_back(Job.objects.filter(worker=worker, state=Job.State.RUNNING))
+
+
 def take_back() -> int:
-    """Put jobs whose worker died into the queue again; asked every few seconds by every worker. How many."""
-    keys = list(Job.objects.filter(_stale()).values_list("pk", flat=True))
-    # Of several workers that see it, the one whose update finds it still running enqueues it.
-    taken = [pk for pk in keys if Job.objects.filter(_stale(), pk=pk).update(state=Job.State.WAITING)]
-    for pk in taken:
-        _enqueue(pk)
-    return len(taken)
-
-
-def pick_up() -> int:
-    """What is to be done when a worker starts: enqueue what died, and what waits, whatever became of its place."""
-    waiting = list(Job.objects.filter(state=Job.State.WAITING).values_list("pk", flat=True))
-    for pk in waiting:
-        _enqueue(pk)
-    return len(waiting) + take_back()
+    """Let others do the jobs whose worker died; asked every few seconds by every worker. How many."""
+    return Job.objects.filter(turns.stale()).update(state=Job.State.WAITING)

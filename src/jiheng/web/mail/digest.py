@@ -17,8 +17,9 @@ from django.db.models import QuerySet
 from django.dispatch import receiver
 from django.utils import timezone
 
+from jiheng.web.jobs.kinds import job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.supervision.models import Notification
 from jiheng.web.supervision.signals import told
 
@@ -49,7 +50,7 @@ def pending() -> QuerySet[Notification]:
     return wanted.select_related("person").order_by("person_id", "at", "pk")
 
 
-@job(DIGEST_JOB)
+@job(DIGEST_JOB, resumes=True)
 def send_digests(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """A letter to each, marked as sent one by one, so that a job done again sends nothing twice."""
     letters = [(person, list(told)) for person, told in groupby(pending(), key=lambda n: n.person)]

@@ -11,8 +11,10 @@ from typing import Any
 import xlsxwriter
 
 from jiheng.readers import ReadError
+from jiheng.readers.bounded import BoundedReader
 from jiheng.readers.detect import detect
-from jiheng.readers.spreadsheet import SHEETS
+from jiheng.readers.limits import LIVE_SECONDS
+from jiheng.readers.spreadsheet import sheets_in
 from jiheng.web.asked import number
 from jiheng.web.monitoring.lights import questions
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord
@@ -196,9 +198,11 @@ def read(data: bytes, name: str, forms: dict[int, Form]) -> Read:
     """
     try:
         kind = detect(data, name)
-        sheets = {sheet.name: sheet.rows for sheet in SHEETS[kind](data)} if kind in SHEETS else {}
+        with BoundedReader() as reader:
+            read = reader.call("读取", name, LIVE_SECONDS, sheets_in, data, kind)
     except ReadError as error:
         raise Refused(str(error)) from error
+    sheets = {sheet.name: sheet.rows for sheet in read}
     if INDICATORS not in sheets or FORMS not in sheets:
         raise Refused(f"文件里没有“{INDICATORS}”和“{FORMS}”两张表。请下载本期的模板填写后再上传。")
     found = Read()

@@ -12,7 +12,8 @@ import xlsxwriter
 from django.core import signing
 
 from jiheng.readers import ReadError
-from jiheng.readers.grids import read_grids
+from jiheng.readers.bounded import BoundedReader
+from jiheng.readers.limits import LIVE_SECONDS
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.services.people import Wanted, contact_problem
 from jiheng.web.tabular.body import LOST_DIGITS, lost_digits
@@ -126,7 +127,8 @@ def read(data: bytes, name: str) -> Book:
     if len(data) > MOST_BYTES:
         raise BadFile(f"文件超过 {MOST_BYTES // 2**20} MB，没有读取。请按模板填写，不要插入图片。")
     try:
-        sheets = read_grids(data, name)
+        with BoundedReader() as reader:
+            sheets = reader.grids(data, name, LIVE_SECONDS)
     except ReadError as error:
         raise BadFile(str(error)) from error
     if not sheets:

@@ -9,7 +9,9 @@ import xlsxwriter
 
 from jiheng.readers import ReadError
 from jiheng.readers.blocks import Table
+from jiheng.readers.bounded import BoundedReader
 from jiheng.readers.detect import detect
+from jiheng.readers.limits import LIVE_SECONDS
 from jiheng.readers.spreadsheet import read_spreadsheet
 from jiheng.web.org.models import Department, District, Unit
 from jiheng.web.org.queries import people_in
@@ -55,7 +57,9 @@ def parse(data: bytes, name: str, district: District) -> ParsedRoles:
         if kind not in ("xlsx", "xls", "et", "ods"):
             found.errors.append((0, "请上传按模板填写的 Excel 文件。"))
             return found
-        table = next((b for b in read_spreadsheet(data, kind).blocks if isinstance(b, Table)), None)
+        with BoundedReader() as reader:
+            content = reader.call("读取", name, LIVE_SECONDS, read_spreadsheet, data, kind)
+        table = next((b for b in content.blocks if isinstance(b, Table)), None)
     except ReadError as error:
         found.errors.append((0, str(error)))
         return found

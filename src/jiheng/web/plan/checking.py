@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from jiheng import model, policy
-from jiheng.rules.engine import check
+from jiheng.bounded import check_live
 from jiheng.rules.finding import Finding, Severity
 from jiheng.rules.registry import all_rules
 from jiheng.scoring.review import ReviewSheet, review
@@ -30,6 +30,7 @@ MONEY_RISK = ((Decimal(1000), 25), (Decimal(500), 20), (Decimal(100), 12), (Deci
 """From how many 万元 on, how much: larger projects first."""
 RETURN_RISK, MOST_OF_RETURNS = 5, 10
 NEW_PROJECT_RISK = 5
+_ENDLESS = "这张表检查了很久仍未完成，没有保存。表里可能有大段的空白、重复的符号或数字，请删去后再试。"
 
 
 def pack_of(year: BudgetYear) -> policy.Pack:
@@ -75,12 +76,20 @@ def _stored_name(field: str) -> str:
 
 
 def findings_of(project: Project, goals: DepartmentGoals | None) -> list[Stored]:
-    """What the checker finds in this project, the department's goals known, other projects not."""
+    """What the checker finds in this project, the department's goals known, other projects not.
+
+    Raises :class:`~jiheng.web.plan.services.errors.Refused` where a check would keep everybody waiting.
+    """
     places, year = _Places(), project.budget_year
     document = mapping.to_document([project], goals, project.unit.department.name, year.year)
     document = replace(document, projects=(anchored(project, places),))
     # Findings of part one and of the document as a whole are the department's, not this project's.
-    own = [f for f in check(document, pack_of(year)) if f.project == 1]
+    everything = check_live(document, year.pack)
+    if everything is None:
+        from jiheng.web.plan.services.errors import Refused  # the services check what they save
+
+        raise Refused(_ENDLESS)
+    own = [f for f in everything if f.project == 1]
     found = [stored(f, places.cell(f.anchor), places) for f in own]
     for f in found:
         if f["code"] == "X801" and not f["fix"]:  # an empty title is the project's name

@@ -15,8 +15,8 @@ from typing import Any
 from django.core.signing import BadSignature, Signer
 
 from jiheng import model
-from jiheng.readers import read_bytes
-from jiheng.readers.stamps import sheet_keys
+from jiheng.readers import ReadError
+from jiheng.readers.bounded import BoundedReader
 from jiheng.web.org.models import Unit
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import pack_of
@@ -123,8 +123,13 @@ def as_read(rows: Iterable[Project]) -> dict[int, model.Project]:
     if not forms:
         return said
     data = write_forms(forms, {}, "")
-    keys = {name: SheetKey.of(key or "") for name, key in sheet_keys(data, "xlsx").items()}
-    for project in read_bytes(data, "forms.xlsx").projects:
+    try:
+        with BoundedReader() as reader:
+            document, signed = reader.read_with_keys(data, "forms.xlsx")
+    except ReadError:
+        return said  # what the forms say as they are stored: more may then look changed
+    keys = {name: SheetKey.of(key or "") for name, key in signed.items()}
+    for project in document.projects:
         key = keys.get(sheet_of(project))
         if key is not None:
             said[key.project] = project

@@ -16,6 +16,7 @@ from django.test import Client
 import make_demo
 from jiheng import wire
 from jiheng.readers import read, read_bytes
+from jiheng.readers.bounded import BoundedReader
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import perform
 from jiheng.web.org.models import Department, Unit
@@ -140,13 +141,15 @@ def test_a_killed_job_goes_on_where_it_was(client: Client, person: Any, monkeypa
     send(as_(client, person("clerk")), ("一.docx", ROADS.read_bytes()), ("二.docx", ROADS.read_bytes()))
     job, reads = Job.objects.get(), []
 
-    def dying(data: bytes, name: str) -> Any:
+    read = BoundedReader.read_with_keys
+
+    def dying(reader: BoundedReader, data: bytes, name: str) -> Any:
         reads.append(name)
         if len(reads) == 2:
             raise SystemExit
-        return read_bytes(data, name)
+        return read(reader, data, name)
 
-    monkeypatch.setattr(uploads, "read_bytes", dying)
+    monkeypatch.setattr(BoundedReader, "read_with_keys", dying)
     with pytest.raises(SystemExit):
         perform(job.pk)
     Job.objects.update(heartbeat=None)

@@ -10,8 +10,9 @@ from django.http import QueryDict
 
 from jiheng.web.evaluation.documents import contents, write_many
 from jiheng.web.evaluation.queries.lists import listed
+from jiheng.web.jobs.kinds import job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.org.models import Person
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services.errors import Refused

@@ -18,8 +18,9 @@ from jiheng.web.evaluation.computing import MONEY, put_money, rescore, weights_o
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationYear, SelfEvaluation
 from jiheng.web.execution.kept import EVALUATION, mark_changed
 from jiheng.web.execution.queries import executed_many
+from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.jobs.services import Progress, ask
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, RecordState
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.checking import pack_of
@@ -62,7 +63,7 @@ def _missing(year: BudgetYear) -> QuerySet[Project]:
     return covered_projects(year).exclude(Exists(there)).order_by("pk")
 
 
-@job(JOB)
+@job(JOB, SLOW, resumes=True)
 def make_all(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the forms that are missing; doing it again makes none twice."""
     year = BudgetYear.objects.select_related("district").get(pk=payload["year"])

@@ -17,7 +17,8 @@ from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.services.doubts import excesses, made_worse
 from jiheng.web.execution.services.totals import lock_projects, refresh_totals
 from jiheng.web.execution.signals import vetoes
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.org.models import Person
 from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
@@ -65,7 +66,7 @@ def _not_kept(batch: ImportBatch) -> set[str]:
     return batch.bad_rows | batch.undecided
 
 
-@job(APPLY_JOB)
+@job(APPLY_JOB, SLOW)
 def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Keep the rows of a batch in one transaction; one that is kept already is left alone."""
     pk = payload["batch"]

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from jiheng.web.execution.importing.reading import look_at
 from jiheng.web.execution.models import ImportBatch
-from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import Progress, ask
 from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import allowed, require
@@ -127,7 +128,7 @@ def ask_to_read(batch: ImportBatch) -> None:
     batch.save()
 
 
-@job(READ_JOB)
+@job(READ_JOB, SLOW)
 def read_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a batch that still waits: a second time changes nothing."""
     batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=payload["batch"])

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.utils import timezone
 
 from jiheng.readers import ReadError
-from jiheng.readers.grids import read_grids
+from jiheng.readers.bounded import BoundedReader
 from jiheng.readers.sheets import Sheet
 from jiheng.web.execution.importing.columns import vocabulary
 from jiheng.web.execution.importing.projects import Projects
 from jiheng.web.execution.importing.repeated import settle_repeated
 from jiheng.web.execution.importing.rows import Understood, drop_overdrawn, read_line, sample, summary
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
+from jiheng.web.jobs.services import GivenBack, stopping
 from jiheng.web.org.lineage import Lineage
 from jiheng.web.tabular.plans import Line, Plan, Remembered, lines, survey
 from jiheng.web.tabular.told import trouble
@@ -37,11 +38,14 @@ def path_of(batch: ImportBatch) -> Path:
 def look_at(batch: ImportBatch) -> Understood | None:
     """Read the file and say in the batch (unsaved) what is in it; ``None`` where nothing could be understood."""
     try:
-        sheets = read_grids(path_of(batch).read_bytes(), batch.name)
+        with BoundedReader() as reader:
+            sheets = reader.grids(path_of(batch).read_bytes(), batch.name)
         if not sheets:
             raise ReadError("表格是空的，没有可以导入的内容。")
         return _judge(batch, sheets)
     except (ReadError, TooManyRows) as error:
+        if stopping.is_set():
+            raise GivenBack from error  # it may be the stop of the service that stopped the reading
         batch.state, batch.message = S.FAILED, str(error)
     except OSError:
         batch.state, batch.message = S.FAILED, "服务器上找不到这个文件，请重新上传。"

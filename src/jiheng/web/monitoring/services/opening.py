@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed_many
-from jiheng.web.jobs.services import Progress, job
+from jiheng.web.jobs.kinds import SLOW, job
+from jiheng.web.jobs.services import Progress
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, planned_of, put_money, relight
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.services.reminders import tell_opened
@@ -37,7 +38,7 @@ def _missing(found: MonitoringRound) -> QuerySet[Project]:
     return covered_projects(found.budget_year).exclude(Exists(there)).order_by("pk")
 
 
-@job(FILL_JOB)
+@job(FILL_JOB, SLOW)
 def fill_round(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the forms that are missing, bring the money of drafts up to date, open the round where it is planned."""
     found = MonitoringRound.objects.select_related("budget_year__district").get(pk=payload["round"])

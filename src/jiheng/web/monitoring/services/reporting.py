@@ -8,8 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from jiheng.web.jobs.kinds import job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import JobError, Progress, ask, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.monitoring.models import MonitoringRound
 from jiheng.web.monitoring.queries import records
 from jiheng.web.monitoring.queries.report_document import write

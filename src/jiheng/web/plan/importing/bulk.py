@@ -7,8 +7,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import MOST_ATTEMPTS, JobError, Progress, ask, job
+from jiheng.web.jobs.services import MOST_ATTEMPTS, JobError, Progress, ask
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import reach
 from jiheng.web.plan.importing.matching import MERGE, NEW, REPLACE, SKIP, matches
@@ -42,7 +43,7 @@ def ask_import(person: Person, uploads: QuerySet[Upload], known: str) -> Job:
     return asked
 
 
-@job(IMPORT_JOB)
+@job(IMPORT_JOB, SLOW, resumes=True)
 def import_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Import each file that still waits, in a transaction of its own; one that cannot be stops no other."""
     keys, person = payload["uploads"], progress.job.created_by

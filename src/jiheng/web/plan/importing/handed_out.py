@@ -8,7 +8,6 @@ from typing import Any
 
 from jiheng import model
 from jiheng.model import Document
-from jiheng.readers.stamps import sheet_keys
 from jiheng.web.plan.models import Project, Upload
 from jiheng.web.plan.offline import SheetKey, digest, sheet_of
 
@@ -21,12 +20,12 @@ class BadWorkbook(Exception):
     """Why nothing of the workbook can be imported, one line a sheet."""
 
 
-def recognise(data: bytes, document: Document, upload: Upload) -> tuple[Document, Sheets]:
+def recognise(signed: dict[str, str | None], document: Document, upload: Upload) -> tuple[Document, Sheets]:
     """The document without empty forms, and which form each of its projects is; nothing for any other file.
+    ``signed`` are the keys of its sheets (:func:`jiheng.readers.stamps.sheet_keys`).
 
     Raises :class:`BadWorkbook` where a sheet is not ours, not of this year, or there twice.
     """
-    signed = sheet_keys(data, document.format)
     if not any(signed.values()):
         return document, {}
     problems, keys = _problems(signed, document, upload)

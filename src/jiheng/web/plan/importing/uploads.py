@@ -16,14 +16,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from jiheng import wire
+from jiheng.bounded import check_file
 from jiheng.model import Document
-from jiheng.readers import ReadError, read_bytes
-from jiheng.rules.engine import check
+from jiheng.readers import ReadError
+from jiheng.readers.bounded import BoundedReader, Patience
+from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import MOST_ATTEMPTS, Progress, ask, job
+from jiheng.web.jobs.services import MOST_ATTEMPTS, GivenBack, Progress, ask, stopping
 from jiheng.web.org.models import Person, Unit
 from jiheng.web.org.permissions import At, require
-from jiheng.web.plan.checking import pack_of, stored_by_place
+from jiheng.web.plan.checking import stored_by_place
 from jiheng.web.plan.importing.handed_out import BadWorkbook, recognise
 from jiheng.web.plan.models import BudgetYear, Upload
 from jiheng.web.plan.services import Refused
@@ -94,19 +96,24 @@ def receive(person: Person, unit: Unit, year: BudgetYear, files: Iterable[Upload
     return asked, notes
 
 
-@job(READ_JOB)
+@job(READ_JOB, SLOW, resumes=True)
 def read_uploads(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Read each file that still waits; one that cannot be read says why and stops no other, not even where reading it
-    has killed the worker."""
+    """Read each file that still waits; one that cannot be read, or not in the time that a file has, says why and stops
+    no other, not even where reading it has killed the worker."""
     keys = payload["uploads"]
     mine = Upload.objects.filter(pk__in=keys)
     left = list(mine.filter(state=Upload.State.WAITING).select_related("budget_year", "unit").order_by("pk"))
-    for done, upload in enumerate(left, len(keys) - len(left)):
-        progress(done, len(keys), f"正在读取 {upload.name}")
-        if progress.fruitless == MOST_ATTEMPTS:
-            _keep_read(upload, state=Upload.State.FAILED, error=_DEADLY)
-        else:
-            _read(upload)
+    patience = Patience(progress.job.result.get("heavy", 0))
+    with BoundedReader(patience) as reader:
+        for done, upload in enumerate(left, len(keys) - len(left)):
+            progress(done, len(keys), f"正在读取 {upload.name}")
+            heavy = patience.heavy
+            if progress.fruitless == MOST_ATTEMPTS:
+                _keep_read(upload, state=Upload.State.FAILED, error=_DEADLY)
+            else:
+                _read(upload, reader)
+            if patience.heavy > heavy:
+                progress.keep({"heavy": patience.heavy})
     progress(len(keys), len(keys), "全部读完")
     failed = mine.filter(state=Upload.State.FAILED).count()
     return {"read": len(keys) - failed, "failed": failed}
@@ -117,22 +124,25 @@ def _keep_read(upload: Upload, **fields: Any) -> None:
     Upload.objects.filter(pk=upload.pk, state=Upload.State.WAITING).update(**fields)
 
 
-def _read(upload: Upload) -> None:
+def _read(upload: Upload, reader: BoundedReader) -> None:
     try:
-        data = path_of(upload).read_bytes()
-        document, sheets = recognise(data, read_bytes(data, upload.name), upload)
+        document, keys = reader.read_with_keys(path_of(upload).read_bytes(), upload.name)
+        document, sheets = recognise(keys, document, upload)
+        findings = _findings(reader, document, upload.budget_year)
     except (ReadError, BadWorkbook) as error:
+        if stopping.is_set():
+            raise GivenBack from error  # it may be the stop of the service that stopped the reading
         _keep_read(upload, state=Upload.State.FAILED, error=str(error))
     except OSError:
         _keep_read(upload, state=Upload.State.FAILED, error="服务器上找不到这个文件，请重新上传。")
     else:
-        content, findings = json.loads(wire.to_json(document)), _findings(document, upload.budget_year)
+        content = json.loads(wire.to_json(document))
         _keep_read(upload, state=Upload.State.READ, error="", document=content, findings=findings, sheets=sheets)
 
 
-def _findings(document: Document, year: BudgetYear) -> list[dict[str, Any]]:
+def _findings(reader: BoundedReader, document: Document, year: BudgetYear) -> list[dict[str, Any]]:
     """By project, in order: its findings, their cells named by places; in the year into which it is to be imported."""
-    found = check(replace(document, fiscal_year=year.year), pack_of(year))
+    found = check_file(reader, replace(document, fiscal_year=year.year), year.pack)
     return [
         {"project": p.sequence, "findings": stored_by_place(f for f in found if f.project == p.sequence)}
         for p in document.projects

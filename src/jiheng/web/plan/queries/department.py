@@ -7,11 +7,11 @@ from typing import Any
 
 from django.http import Http404
 
-from jiheng.rules.engine import check
+from jiheng.bounded import check_live
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import At, allowed, units_for
 from jiheng.web.plan import mapping
-from jiheng.web.plan.checking import Stored, pack_of, stored
+from jiheng.web.plan.checking import Stored, stored
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, Project
 from jiheng.web.plan.queries.department_check import kept_part_one
 from jiheng.web.plan.queries.table import Cell, Table, TableRow, mark_findings
@@ -64,7 +64,9 @@ def goals_findings(goals: DepartmentGoals) -> list[Stored]:
     document = mapping.to_document(
         projects if few else (), goals if goals.pk else None, goals.department.name, year.year
     )
-    found = check(document, pack_of(year), ignore=() if few else NEED_PROJECTS)
+    found = check_live(document, year.pack, ignore=() if few else NEED_PROJECTS)
+    if found is None:
+        return kept_part_one(goals.department, year)
     live = [stored(f, goals_cell(f.field, goals)) for f in found if f.project == 0]
     if few:
         return live

@@ -8,18 +8,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from jiheng.rules.engine import check
+from jiheng.bounded import check_within
+from jiheng.readers import limits
 from jiheng.rules.finding import Finding
+from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
-from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.jobs.services import JobError, Progress, ask
 from jiheng.web.org.models import Department
 from jiheng.web.plan import mapping
-from jiheng.web.plan.checking import pack_of, stored
+from jiheng.web.plan.checking import stored
 from jiheng.web.plan.models import BudgetYear, DepartmentCheck, Project
 from jiheng.web.plan.queries.department import goals_cell, goals_in
 from jiheng.web.plan.queries.department_check import projects_in, state_of, whole_codes
 
 CHECK_JOB = "plan.check_department"
+PROJECTS_A_LIMIT = 500
+"""For so many projects, a check has the time that one file has; for more, accordingly more."""
 REST = timedelta(seconds=60)
 """While projects go on changing, a new check is asked for no sooner than so long after the last."""
 
@@ -39,7 +43,7 @@ def ask_check(person: Any, department: Department, year: BudgetYear, again: bool
     kept.save(update_fields=["job"])
 
 
-@job(CHECK_JOB)
+@job(CHECK_JOB, SLOW)
 def check_department(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Check the whole document by the rules that need all of it, and keep what was found."""
     department = Department.objects.get(pk=payload["department"])
@@ -49,7 +53,12 @@ def check_department(payload: dict[str, Any], progress: Progress) -> dict[str, A
     rows = list(projects_in(department, year).prefetch_related("periods", "goals", "indicators"))
     document = mapping.to_document(rows, goals if goals.pk else None, department.name, year.year)
     progress(1, 3, f"检查 {len(rows)} 个项目")
-    found = check(document, pack_of(year), select=whole_codes())
+    seconds = limits.CHECK_SECONDS * (1 + len(rows) // PROJECTS_A_LIMIT)
+    found = check_within(seconds, document, year.pack, select=whole_codes())
+    if found is None:
+        raise JobError(
+            f"检查用了 {seconds} 秒处理器时间仍未完成，已停止。项目里可能有大段的空白或重复的内容，请清理后重新检查。"
+        )
     progress(2, 3, "保存结果")
     kept = {
         "state": state, "projects": len(rows), "at": timezone.now(),

@@ -12,7 +12,7 @@ import sys, time
 from jiheng import policy
 from jiheng.readers import read
 from jiheng.rules.engine import check
-from jiheng.web.warming import warm
+from jiheng.rules.warming import warm
 document = read(sys.argv[1])
 times = [time.process_time()]
 warm()
