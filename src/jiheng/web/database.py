@@ -13,6 +13,8 @@ _ENGINES = {
     "mysql": "django.db.backends.mysql",
     "mariadb": "django.db.backends.mysql",
 }
+LOCK_SECONDS = 20
+"""How long one waits for what another has locked, before it is given up with an error."""
 
 
 def database(address: str) -> dict[str, Any]:
@@ -25,9 +27,10 @@ def database(address: str) -> dict[str, Any]:
         path = Path(unquote(parts.path.removeprefix("/") if not parts.path.startswith("//") else parts.path[1:]))
         path.parent.mkdir(parents=True, exist_ok=True)
         pragmas = (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            f"PRAGMA busy_timeout={LOCK_SECONDS}000; PRAGMA foreign_keys=ON;"
         )
-        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": 20}
+        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": LOCK_SECONDS}
         return {"ENGINE": engine, "NAME": str(path), "OPTIONS": options}
     settings: dict[str, Any] = {
         "ENGINE": engine,
@@ -44,5 +47,6 @@ def database(address: str) -> dict[str, Any]:
             "charset": "utf8mb4",
             "isolation_level": "read committed",
             "sql_mode": "STRICT_TRANS_TABLES",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}",
         }
     return settings

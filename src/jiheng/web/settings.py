@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "jiheng.web.middleware.TryAgain",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, models
+from django.db import transaction as django_transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from jiheng.web.backup.archive import BackupError, Reader
@@ -131,7 +132,8 @@ def _database(archive: Reader, path: Path, swap: Callable[[], None]) -> dict[str
     """Replace all rows in one transaction, and the files at its end."""
     counts: dict[str, int] = {}
     try:
-        with transaction.atomic(), _unordered():
+        # Django's own: the entry of the restoring is to be written before the files are exchanged, which comes last.
+        with django_transaction.atomic(), _unordered():
             before = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
             for model in [*emptied_models(), *reversed(kept_models())]:
                 _empty(model)

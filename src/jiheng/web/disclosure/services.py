@@ -6,12 +6,12 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from jiheng.readers import office
 from jiheng.readers.errors import ReadError
+from jiheng.web import transaction
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.jobs.services import JobError, Progress, ask, job
 from jiheng.web.org.models import Department, Person

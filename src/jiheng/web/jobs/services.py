@@ -9,11 +9,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.jobs.models import Job
+from jiheng.web.retrying import Busy, retried
 from jiheng.web.supervision.actor import acting
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,8 @@ STALE = timedelta(seconds=6 * BEAT)
 """A running job that has not been heard of for so long belonged to a worker that is gone."""
 MOST_ATTEMPTS = 3
 """After so many attempts in a row that died before a step was done, it is not tried again."""
+
+_BUSY = "数据库正忙，任务多次没有做成，已中止，没有留下不完整的数据。请稍后重新发起。"
 
 
 class JobError(Exception):
@@ -143,11 +147,14 @@ def perform(pk: int) -> None:
         if asked.fruitless > MOST_ATTEMPTS:
             raise JobError("任务多次中断，已停止重试。请检查服务器后重新发起。")
         with acting(asked.created_by, "后台任务"):
-            result = _works[asked.kind](asked.payload, Progress(asked)) or {}
+            result = retried(lambda: _works[asked.kind](asked.payload, Progress(asked)), resumable=True) or {}
     except Lost:
         log.warning("job %s (%s) was taken over by another worker", pk, asked.kind)
     except JobError as error:
         _finish(asked, Job.State.FAILED, str(error), {})
+    except Busy:
+        log.exception("job %s (%s) met others at every try", pk, asked.kind)
+        _finish(asked, Job.State.FAILED, _BUSY, {})
     except Exception:
         log.exception("job %s (%s) failed", pk, asked.kind)
         _finish(asked, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +11,12 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
 
+from jiheng.web.retrying import RETRY_AFTER, met_a_lock
+
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLES = {
     400: "请求不正确", 403: "没有权限", 404: "没有找到", 405: "不能这样打开", 413: "内容太大", 429: "操作太频繁",
-    500: "服务器出错",
+    500: "服务器出错", 503: "系统正忙",
 }  # fmt: skip
 
 
@@ -54,7 +57,10 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500; asks neither the database nor the session, which may be what failed."""
+    """500; asks neither the database nor the session, which may be what failed. 503 where others were in the way."""
+    error = sys.exc_info()[1]
+    if error is not None and met_a_lock(error):
+        return busy(request, RETRY_AFTER, True)
     text = "办理没有完成，没有留下不完整的数据。请稍后再试。"
     if request.path.startswith("/api/v1/"):
         return JsonResponse({"detail": text}, status=500, json_dumps_params={"ensure_ascii": False})
@@ -80,6 +86,19 @@ def too_large(request: HttpRequest, most: int) -> HttpResponse:
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     """429, with when to come again."""
     response = _answer(request, 429, f"短时间内操作太多，请 {seconds} 秒后再试。")
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def busy(request: HttpRequest, seconds: int, is_partial: bool = False) -> HttpResponse:
+    """503, with when to come again; like :func:`failed` it asks neither the database nor the session."""
+    kept = "可能只办了一部分，请先刷新核对" if is_partial else "没有做任何改动"
+    text = f"同时办理的人太多，这一次没有办成，{kept}。请 {seconds} 秒后再提交。"
+    if request.path.startswith("/api/v1/") or request.content_type == "application/json":
+        response: HttpResponse = _answer(request, 503, text)
+    else:
+        page = {"status": 503, "title": _TITLES[503], "text": text, "hint": "返回上一页，填写的内容还在。"}
+        response = HttpResponse(loader.render_to_string("error_alone.html", page), status=503)
     response["Retry-After"] = str(seconds)
     return response
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.http import HttpRequest
 
+from jiheng.web import transaction
 from jiheng.web.protection.models import Window
 
 KEPT_SECONDS = 3600

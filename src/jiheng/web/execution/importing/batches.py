@@ -11,16 +11,17 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng.readers import ReadError
 from jiheng.readers.grids import read_grids
 from jiheng.readers.sheets import Sheet
+from jiheng.web import transaction
 from jiheng.web.execution.importing import columns
 from jiheng.web.execution.importing.rows import Projects, TooManyRows, Understood, sample, summary, understand
 from jiheng.web.execution.models import ColumnMapping, ImportBatch
 from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.locks import lock
 from jiheng.web.org.models import Department, Person, Unit
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.models import BudgetYear
@@ -227,7 +228,7 @@ def open_batch(person: Person, pk: int, *states: str) -> ImportBatch:
 
     One whose background work was given up counts as read: nothing was kept of it.
     """
-    ImportBatch.objects.select_for_update().only("pk").get(pk=pk)
+    lock(ImportBatch, [pk])
     batch = ImportBatch.objects.select_related("budget_year", "by", "job").get(pk=pk)
     require(person, "execution.import", batch)
     state = S.READ if batch.is_stuck else batch.state

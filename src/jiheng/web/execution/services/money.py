@@ -8,9 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.execution.models import Contract, ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.services.totals import is_budgeted, lock_projects, refresh_totals

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import Project

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import models
 
+from jiheng.web import transaction
 from jiheng.web.execution.models import Evidence
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from axes.utils import reset
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, require
 from jiheng.web.org.roles import ADMINISTRATORS, DEPARTMENT_ROLES, UNIT_ROLES, Role
@@ -213,7 +214,7 @@ def grant(
     require(person, "org.grant_roles", someone)
     if someone.pk == person.pk:
         raise Wrong("不能给自己授予角色。")
-    Person.objects.select_for_update().get(pk=someone.pk)  # two grants at once must see one another
+    lock(Person, [someone.pk])  # two grants at once must see one another
     held = {a.role for a in someone.roles.all()}
     if held and (role in ADMINISTRATORS or held & ADMINISTRATORS):
         raise Wrong("系统、安全、审计管理员必须各用单独的账号，不能与其他角色兼任。")

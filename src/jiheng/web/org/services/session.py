@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.org import totp
 from jiheng.web.org.models import Person
 from jiheng.web.supervision.actor import acting, actor
@@ -55,7 +56,7 @@ def change_password(person: Person, new: str) -> None:
 @transaction.atomic
 def use_code(person: Person, code: str) -> bool:
     """Whether this one-time code is right and was not used before; it is used by that."""
-    kept = Person.objects.select_for_update().get(pk=person.pk)
+    kept = for_update(Person.objects.all()).get(pk=person.pk)
     step = totp.step_of(kept.totp_secret, code, kept.totp_step)
     if step is None:
         return False

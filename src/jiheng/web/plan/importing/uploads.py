@@ -12,13 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng import wire
 from jiheng.model import Document
 from jiheng.readers import ReadError, read_bytes
 from jiheng.rules.engine import check
+from jiheng.web import transaction
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import MOST_ATTEMPTS, Progress, ask, job
 from jiheng.web.org.models import Person, Unit

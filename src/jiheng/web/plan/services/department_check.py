@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng.rules.engine import check
 from jiheng.rules.finding import Finding
+from jiheng.web import transaction
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import Progress, ask, job
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Department
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import pack_of, stored
@@ -28,7 +29,7 @@ REST = timedelta(seconds=60)
 def ask_check(person: Any, department: Department, year: BudgetYear, again: bool = False) -> None:
     """Ask for a check where the kept result is out of date and none is under way; ``again``: after one that failed."""
     kept, _ = DepartmentCheck.objects.get_or_create(department=department, budget_year=year)
-    kept = DepartmentCheck.objects.select_for_update().get(pk=kept.pk)
+    kept = for_update(DepartmentCheck.objects.all()).get(pk=kept.pk)
     asked = Job.objects.filter(pk=kept.job_id).first()
     if asked is not None and (asked.is_open or (asked.state == Job.State.FAILED and not again)):
         return
