@@ -10,17 +10,23 @@ from threading import Barrier, Event
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 
 from jiheng.web import transaction
-from jiheng.web.execution.models import ExecutionTotal, Payment
+from jiheng.web.disclosure.services import publish
+from jiheng.web.execution.models import Evidence, ExecutionTotal, Payment
 from jiheng.web.execution.services import Entry, add_entry
 from jiheng.web.locks import lock
-from jiheng.web.org.models import Unit
+from jiheng.web.monitoring.services.evidence import attach
+from jiheng.web.org.models import Department, Unit
 from jiheng.web.plan.models import BudgetYear, Comment, Project
 from jiheng.web.plan.review.services import comment
 from jiheng.web.plan.services import save_cells
+from jiheng.web.plan.services.errors import Refused
 from jiheng.web.plan.workflow import perform_many
+from jiheng.web.results.models import Rectification
+from jiheng.web.results.services import Found, raise_item
 from jiheng.web.supervision.models import AuditEntry
 from jiheng.web.supervision.queries import verify
 
@@ -131,3 +137,52 @@ def test_payments_of_one_project_at_once_are_all_kept_and_added_up(person: Any) 
     at_once(*(lambda c=c: pay(c) for c in clerks))  # type: ignore[misc]
     assert (Payment.objects.count(), ExecutionTotal.objects.get().paid_fiscal) == (12, 1200)
     assert verify() == (AuditEntry.objects.count(), None)
+
+
+def test_who_pays_does_not_wait_for_who_numbers_an_item_of_the_year(many_writers: None, person: Any) -> None:
+    """Numbers are given one after the other; the year itself, which every payment's sums name, is not locked for it."""
+    paid, other = project("甲", "approved"), project("乙", "approved")
+    reviewer, clerk = person("finance_reviewer"), person("clerk")
+    numbered, done = Event(), Event()
+
+    def raise_slowly() -> None:
+        with transaction.atomic():
+            raise_item(reviewer, Found("review", "没有依据", project=other))
+            numbered.set()
+            assert done.wait(PATIENCE), "the payment waited for this transaction"
+
+    def pay() -> None:
+        assert numbered.wait(PATIENCE)
+        add_entry(clerk, paid, "payment", Entry(date(2026, 1, 5), Decimal(100)))
+        done.set()
+
+    at_once(raise_slowly, pay)
+    assert (Payment.objects.count(), Rectification.objects.count()) == (1, 1)
+
+
+def test_editions_of_a_document_published_twice_at_once_follow_one_another(person: Any) -> None:
+    project("甲", "approved")
+    publisher, start = person("finance_reviewer"), Barrier(2, timeout=PATIENCE)
+    department, year = Department.objects.get(), BudgetYear.objects.get()
+
+    def go() -> int:
+        start.wait()
+        return publish(publisher, department, year).edition
+
+    assert sorted(at_once(go, go)) == [1, 2]
+
+
+def test_the_same_evidence_uploaded_twice_at_once_is_kept_once(person: Any, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    proved, clerk, start = project("甲", "approved"), person("clerk"), Barrier(2, timeout=PATIENCE)
+
+    def upload() -> str:
+        start.wait()
+        try:
+            attach(clerk, proved, proved, SimpleUploadedFile("验收单.pdf", b"%PDF-1.7 content"))
+        except Refused as refused:
+            return str(refused)[:3]
+        return "kept"
+
+    assert len(set(at_once(upload, upload))) == 2
+    assert Evidence.objects.count() == 1

@@ -139,6 +139,7 @@ AXES_LOCKOUT_CALLABLE = "jiheng.web.org.views.session.locked"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
+SESSION_ENGINE = "jiheng.web.org.sessions"
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
 # A session ends when nothing was done for so long; org.middleware.kept_session writes it, once a minute at most.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from jiheng.web import transaction
 from jiheng.web.protection.models import Window
+from jiheng.web.retrying import retried
 
 KEPT_SECONDS = 3600
 """For how long windows that are over stay."""
@@ -95,6 +96,10 @@ def wait_for(asked: Sequence[tuple[Limit, str]], now: float | None = None) -> in
 
 def count_one(limit: Limit, asker: str, now: float | None = None) -> None:
     """Count one more request."""
+    retried(lambda: _count_one(limit, asker, now))
+
+
+def _count_one(limit: Limit, asker: str, now: float | None) -> None:
     start = _start(limit, time.time() if now is None else now)
     mine = Window.objects.filter(key=_key(limit, asker), start=start)
     if mine.update(count=F("count") + 1):

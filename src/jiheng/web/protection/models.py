@@ -1,4 +1,4 @@
-"""How often something was asked for lately: in the database, so that all processes count together."""
+"""What all processes must agree on: how often something was asked for lately, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ class Window(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key", "start"], name="window_key_start")]
         verbose_name = "访问计数"
+
+
+class Turn(models.Model):
+    """A row to lock for what must be done one after the other, named by what that is. No foreign key leads here."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = "排队办理"

@@ -15,9 +15,8 @@ from jiheng.web.execution.models.money import ENTRIES
 from jiheng.web.execution.services.totals import lock_projects, refresh_totals
 from jiheng.web.execution.signals import vetoes
 from jiheng.web.jobs.services import JobError, Progress, ask, job
-from jiheng.web.locks import lock
+from jiheng.web.locks import take_turns
 from jiheng.web.org.models import Person
-from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
 from jiheng.web.retrying import retried
 from jiheng.web.supervision.services import record
@@ -65,7 +64,7 @@ def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 def _apply(pk: int) -> dict[str, Any]:
     year = ImportBatch.objects.values_list("budget_year_id", flat=True).get(pk=pk)
     # Two imports of one year at a time would not see each other's rows, and keep the same payment twice.
-    lock(BudgetYear, [year])
+    take_turns("execution.import", year)
     batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=pk)
     if batch.state != S.APPLYING:
         return {"kept": batch.good}

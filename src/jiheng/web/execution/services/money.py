@@ -185,7 +185,8 @@ def link_contract(person: Any, payment: Payment, contract: Contract | None) -> N
     require(person, "execution.edit", payment.project)
     if contract is not None and contract.project_id != payment.project_id:
         raise Refused("所选合同不是这个项目的。")
-    before = payment.contract_id
+    lock_projects([payment.project_id])
+    before = Payment.objects.filter(pk=payment.pk).values_list("contract_id", flat=True).get()
     payment.contract = contract
     payment.save(update_fields=["contract"])
     record("关联合同", payment.project, {"contract": before}, {"contract": payment.contract_id, "payment": payment.pk})

@@ -9,11 +9,13 @@ from typing import Any
 
 from jiheng.web import transaction
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
+from jiheng.web.execution.services.totals import lock_projects
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
 
+GONE = "它已经被删除。请刷新后再看。"
 STEPS = tuple(ProcurementStep.Step)
 
 
@@ -32,6 +34,17 @@ def _positive(label: str, amount: Decimal) -> Decimal:
     return amount
 
 
+def _as_it_is(kept: Any) -> Any:
+    """A procurement or contract as it is now, its project locked: somebody else may have changed or removed it since
+    it was read. Raises :class:`Refused`."""
+    lock_projects([kept.project_id])
+    found = type(kept).objects.select_related("project__unit__department", "project__budget_year").filter(pk=kept.pk)
+    now = found.first()
+    if now is None:
+        raise Refused(GONE)
+    return now
+
+
 @transaction.atomic
 def save_procurement(
     person: Any, project: Project, kept: Procurement | None, *, name: str, method: str, budget: Decimal, number: str
@@ -44,6 +57,7 @@ def save_procurement(
         "name": _text("采购内容", name, 255, needed=True), "method": method, "budget": _positive("采购预算", budget),
         "number": _text("采购编号", number, 100),
     }  # fmt: skip
+    kept = _as_it_is(kept) if kept else None
     before = {f: getattr(kept, f) for f in fields} if kept else None
     saved = kept or Procurement(project=project)
     for field, value in fields.items():
@@ -69,6 +83,7 @@ def save_steps(
         if last and done < last[0]:
             raise Refused(f"“{step.label}”的完成日期 {done} 早于前面的“{last[1]}”。请检查日期。")
         last = done, str(step.label)
+    procurement = _as_it_is(procurement)
     before = {s.step: [s.planned_on, s.done_on] for s in procurement.steps.all()}
     procurement.steps.all().delete()
     ProcurementStep.objects.bulk_create(
@@ -86,6 +101,7 @@ def save_steps(
 def remove_procurement(person: Any, procurement: Procurement) -> None:
     """Remove it with its steps; its contracts stay."""
     require(person, "execution.edit", procurement.project)
+    procurement = _as_it_is(procurement)
     before = {"name": procurement.name, "budget": procurement.budget, "number": procurement.number}
     project = procurement.project
     procurement.delete()
@@ -105,6 +121,7 @@ def save_contract(
         "name": _text("合同名称", name, 255, needed=True), "number": _text("合同编号", number, 100),
         "supplier": _text("供应商", supplier, 200), "amount": _positive("合同金额", amount), "signed_on": signed_on,
     }  # fmt: skip
+    kept = _as_it_is(kept) if kept else None
     before = {f: getattr(kept, f) for f in fields} if kept else None
     saved = kept or Contract(project=project)
     for field, value in fields.items():
@@ -119,6 +136,7 @@ def save_contract(
 def remove_contract(person: Any, contract: Contract) -> None:
     """Remove it; payments to it stay, and go to no contract."""
     require(person, "execution.edit", contract.project)
+    contract = _as_it_is(contract)
     before = {"name": contract.name, "amount": contract.amount, "number": contract.number}
     project = contract.project
     contract.delete()

@@ -14,6 +14,7 @@ from django.db import models
 
 from jiheng.web import transaction
 from jiheng.web.execution.models import Evidence
+from jiheng.web.locks import lock
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
@@ -78,6 +79,7 @@ def attach(person: Any, owner: models.Model, project: Project | None, file: Uplo
     Raises :class:`Refused` for what cannot be taken.
     """
     name = _checked(file)
+    lock(type(owner), [owner.pk])
     mine = of(owner)
     if mine.count() >= MOST_FILES:
         raise Refused(f"一项最多 {MOST_FILES} 个佐证文件，请合并后再上传。")

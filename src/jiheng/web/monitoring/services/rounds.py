@@ -16,7 +16,7 @@ from jiheng.web import transaction
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import ask
 from jiheng.web.jobs.ticks import tick
-from jiheng.web.locks import for_update, lock
+from jiheng.web.locks import for_update, lock, take_turns
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.services.opening import FILL_JOB, covered_projects
 from jiheng.web.monitoring.services.reminders import remind
@@ -47,7 +47,7 @@ def make_rounds(person: Any, year: BudgetYear, calendar: str = "") -> list[Monit
     Raises :class:`Refused` where one of them was opened already, ``PermissionDenied``.
     """
     require(person, "monitoring.manage", year)
-    lock(BudgetYear, [year.pk])
+    take_turns("monitoring.rounds", year.pk)
     calendar = calendar or pack_of(year).calendar
     if calendar not in pack_of(year).rounds:
         raise Refused("没有这种监控安排，请从列出的安排里选。")
@@ -61,7 +61,7 @@ def make_rounds(person: Any, year: BudgetYear, calendar: str = "") -> list[Monit
 @transaction.atomic
 def ensure_rounds(year: BudgetYear) -> list[MonitoringRound]:
     """The rounds by the pack for a year that has none; done again, nothing is made."""
-    lock(BudgetYear, [year.pk])
+    take_turns("monitoring.rounds", year.pk)
     if MonitoringRound.objects.filter(budget_year=year).exists() or not pack_of(year).calendar:
         return []
     return _make(year, pack_of(year).calendar)

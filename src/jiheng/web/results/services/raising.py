@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from jiheng.web import transaction
-from jiheng.web.locks import lock
+from jiheng.web.locks import take_turns
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import BudgetYear, Project
@@ -106,7 +106,7 @@ def _filled(found: Found) -> Rectification:
 
 def _lock(year: BudgetYear) -> None:
     """Numbers are given one after the other: two who raise items of a year at once wait for each other."""
-    lock(BudgetYear, [year.pk])
+    take_turns("results.number", year.pk)
 
 
 def _number(year: BudgetYear) -> str:
