@@ -61,6 +61,11 @@ class Killer(threading.Thread):
         except BaseException as error:
             self.failure = error
 
+    def is_over(self, until: float) -> bool:
+        """Whether it is later than that, and the server has been there again for a while since it was killed last."""
+        back = max((back for _, back in self.gone), default=0.0)
+        return not self.is_alive() and time.monotonic() > max(until, back + AFTER_A_KILL)
+
     def was_gone(self, answer: Answer, after: float = 0.0) -> bool:
         """Whether a request fell into such a time, or the seconds after the kill."""
         end = answer.at + answer.spent
@@ -123,7 +128,7 @@ def measure(server: str, address: str, var: Path, options: argparse.Namespace) -
         killer = Killer(platform, begin, seconds, options.kills)
         killer.start()
         with ThreadPoolExecutor(len(writers)) as pool:
-            list(pool.map(lambda writer: writer.work(begin + seconds, options.think), writers))
+            list(pool.map(lambda writer: writer.work(lambda: killer.is_over(begin + seconds), options.think), writers))
         killer.join()
     finally:
         platform.stop()

@@ -69,10 +69,10 @@ class Writer:
         self.acts: list[Callable[[], None]] = [self.pay, self.sign]
         self.acts += [self.comment, self.score] if desk.is_reviewer else [self.save_cell, self.save_cell, self.step]
 
-    def work(self, until: float, think: tuple[float, float]) -> None:
-        """Write until then, with pauses."""
+    def work(self, is_over: Callable[[], bool], think: tuple[float, float]) -> None:
+        """Write until it is over, with pauses."""
         time.sleep(self.random.uniform(0, think[1]))
-        while time.monotonic() < until:
+        while not is_over():
             self.random.choice(self.acts)()
             time.sleep(self.random.uniform(*think))
 

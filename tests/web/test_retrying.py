@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
@@ -23,6 +24,7 @@ from jiheng.web.locks import lock
 from jiheng.web.middleware import TryAgain
 from jiheng.web.org.models import Department, Unit
 from jiheng.web.plan.models import BudgetYear, Project
+from jiheng.web.protection import errors
 from jiheng.web.retrying import LOOKS, TRIES, Busy, met_a_lock, retried
 from jiheng.web.supervision.models import AuditEntry, AuditHead
 from jiheng.web.supervision.queries import verify
@@ -153,6 +155,14 @@ def test_a_script_is_told_in_its_own_shape(
         answer = browser.post(f"/plan/{project.pk}/cells/", body, content_type="application/json")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "没有做任何改动" in answer.json()["error"]
+
+
+def test_a_machine_is_told_in_the_shape_of_the_interface(rf: RequestFactory) -> None:
+    answer = errors.busy(rf.post("/api/v1/monitoring/records"), 5)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "没有做任何改动" in json.loads(answer.content)["detail"]
+    partial = errors.busy(rf.post("/plan/"), 5, True).content.decode()
+    assert ("没有做任何改动" in partial, "可能只办了一部分" in partial) == (False, True)
 
 
 def test_the_second_try_begins_from_what_is_stored(browser: Client, project: Project, held: Any, pauses: Any) -> None:

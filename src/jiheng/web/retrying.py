@@ -74,7 +74,7 @@ def retried(work: Callable[[], Result], *, resumable: bool = False) -> Result:
             except (DatabaseError, ObjectDoesNotExist) as error:
                 if isinstance(error, NotSupportedError) or not (met_a_lock(error) or has_changed(error)):
                     raise
-                is_over = bool(committed and not resumable) or time.monotonic() > until
+                is_over = not resumable and (bool(committed) or time.monotonic() > until)
                 if has_changed(error) and (is_over or tries >= LOOKS):
                     raise
                 if is_over or tries >= TRIES:
