@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg
-from psycopg import sql
+import pymysql
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = "postgresql://postgres@127.0.0.1:5432"
@@ -33,32 +33,56 @@ def connect(server: str, name: str = "postgres") -> psycopg.Connection:
     return psycopg.connect(host=parts.hostname, port=port, dbname=name, autocommit=True, connect_timeout=5, **who)
 
 
+def _execute(server: str, statement: str) -> None:
+    """One statement on a PostgreSQL or MariaDB server. Raises their errors, or ``OSError``."""
+    if server.startswith("postgresql:"):
+        with connect(server) as connection:
+            connection.execute(statement.encode())
+        return
+    parts = urlsplit(server)
+    who = {"user": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    with pymysql.connect(host=parts.hostname, port=parts.port or 3306, connect_timeout=5, **who) as opened:
+        opened.cursor().execute(statement)
+
+
 @contextmanager
-def database(server: str, name: str = "") -> Iterator[str]:
-    """The address of a database: a new one that is dropped at the end, or the one of this name, which is kept."""
-    made = name or f"jiheng_bench_{os.getpid()}_{secrets.token_hex(3)}"
-    with connect(server) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (made,)).fetchone()
-        if not known:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(made)))
+def database(server: str, name: str = "", folder: Path | None = None) -> Iterator[str]:
+    """The address of a database: a new one that is dropped at the end, or the one of this name, which is kept.
+
+    On the server ``sqlite`` it is a file in the folder.
+    """
+    if server == "sqlite":
+        assert folder is not None
+        yield f"sqlite:///{folder / (name or 'bench.sqlite3')}"
+        return
+    made = name or f"test_jiheng_bench_{os.getpid()}_{secrets.token_hex(3)}"
+    is_postgres = server.startswith("postgresql:")
+    if is_postgres:
+        with connect(server) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (made,)).fetchone()
+    if not is_postgres or not known:
+        _execute(server, f"CREATE DATABASE {made}" if is_postgres else f"CREATE DATABASE IF NOT EXISTS {made}")
     try:
         yield f"{server.rstrip('/')}/{made}"
     finally:
         if not name:
-            with connect(server) as connection:
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(made)))
+            _execute(server, f"DROP DATABASE {made}" + (" WITH (FORCE)" if is_postgres else ""))
 
 
 @contextmanager
 def workplace(server: str, name: str = "") -> Iterator[tuple[str, Path]]:
-    """A database, as :func:`database` has it, and an empty folder; without PostgreSQL the script ends, saying so."""
+    """A database, as :func:`database` has it, and an empty folder; without the server the script ends, saying so."""
     try:
-        connect(server).close()
-    except psycopg.Error as error:
-        print(f"没有可用的 PostgreSQL（{server}），跳过：{str(error).strip().splitlines()[0]}")
+        if server != "sqlite":
+            _execute(server, "SELECT 1")
+    except (psycopg.Error, pymysql.err.MySQLError, OSError) as error:
+        print(f"没有可用的数据库（{server}），跳过：{str(error).strip().splitlines()[0]}")
         raise SystemExit(0) from None
     print(f"{os.cpu_count()} 核，开始时机器负载 {os.getloadavg()[0]:.1f}；客户端、服务和数据库都在本机", flush=True)
-    with tempfile.TemporaryDirectory(prefix="jiheng-bench-") as folder, database(server, name) as address:
+    with (
+        tempfile.TemporaryDirectory(prefix="jiheng-bench-") as folder,
+        database(server, name, Path(folder)) as address,
+    ):
         yield address, Path(folder)
 
 
@@ -86,26 +110,61 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+class Served:
+    """The platform as ``jiheng serve`` starts it on 127.0.0.1, with all its processes in a group of their own."""
+
+    def __init__(self, address: str, var: Path, workers: int) -> None:
+        self.address, self.var, self.workers = address, var, workers
+        self.port = free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait for its first page."""
+        command = [sys.executable, "-c", "from jiheng.cli import main; main()", "serve", "--port", str(self.port)]
+        self.log = (self.var / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [*command, "--workers", str(self.workers)], env=environment(self.address, self.var), stdout=self.log,
+            stderr=self.log, cwd=self.var, start_new_session=True,
+        )  # fmt: skip
+        _await(f"http://127.0.0.1:{self.port}/login/", self.process, self.var / "serve.log")
+
+    def kill(self) -> None:
+        """Let every process of it die at this moment, the background worker too; wait until the port is free."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.log.close()
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", self.port))
+                except OSError:
+                    time.sleep(0.05)
+                else:
+                    return
+
+    def stop(self) -> None:
+        """Let it end as by Ctrl+C; a rest that does not is killed."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.log.close()
+
+
 @contextmanager
 def served(address: str, var: Path, workers: int) -> Iterator[int]:
     """The platform on 127.0.0.1; its port."""
-    port = free_port()
-    command = [sys.executable, "-c", "from jiheng.cli import main; main()", "serve", "--port", str(port)]
-    log = (var / "serve.log").open("wb")
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)], env=environment(address, var), stdout=log, stderr=log, cwd=var
-    )
+    server = Served(address, var, workers)
     try:
-        _await(f"http://127.0.0.1:{port}/login/", process, var / "serve.log")
-        yield port
+        server.start()
+        yield server.port
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        log.close()
+        server.stop()
 
 
 def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -13,6 +13,8 @@ _ENGINES = {
     "mysql": "django.db.backends.mysql",
     "mariadb": "django.db.backends.mysql",
 }
+LOCK_SECONDS = 20
+"""How long one waits for what another has locked, before it is given up with an error."""
 
 
 def file_of(address: str) -> Path | None:
@@ -34,8 +36,11 @@ def database(address: str) -> dict[str, Any]:
         assert path is not None
         path.parent.mkdir(parents=True, exist_ok=True)
         # FULL: what was answered as saved is on the disk, also when the machine loses power the moment after.
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
-        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": 20}
+        pragmas = (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            f"PRAGMA busy_timeout={LOCK_SECONDS}000; PRAGMA foreign_keys=ON;"
+        )
+        options = {"transaction_mode": "IMMEDIATE", "init_command": pragmas, "timeout": LOCK_SECONDS}
         return {"ENGINE": engine, "NAME": str(path), "OPTIONS": options}
     settings: dict[str, Any] = {
         "ENGINE": engine,
@@ -52,5 +57,6 @@ def database(address: str) -> dict[str, Any]:
             "charset": "utf8mb4",
             "isolation_level": "read committed",
             "sql_mode": "STRICT_TRANS_TABLES",
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={LOCK_SECONDS}",
         }
     return settings

@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "jiheng.web.kept.taken_submissions",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "jiheng.web.once.middleware.Once",
+    "jiheng.web.middleware.TryAgain",
 ]
 ROOT_URLCONF = "jiheng.web.urls"
 WSGI_APPLICATION = "jiheng.web.wsgi.application"
@@ -138,6 +138,7 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 
+SESSION_ENGINE = "jiheng.web.org.sessions"
 SESSION_COOKIE_AGE = int(os.environ.get("JIHENG_IDLE_MINUTES", "30")) * 60
 # A session ends when nothing was done for so long; org.middleware.kept_session writes it, once a minute at most.
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -105,8 +105,8 @@ def test_messages_are_read_once_shown(auditor: Client, person: Any) -> None:
 
 def test_days_of_the_search_are_days_of_the_calendar_here(client: Client, person: Any) -> None:
     """An entry of one in the morning is the day before by universal time."""
-    late = record("修改用途", None, name="半夜的修改")
-    AuditEntry.objects.filter(pk=late.pk).update(at="2026-03-01T17:00:00.000+00:00")
+    record("修改用途", None, name="半夜的修改")
+    AuditEntry.objects.filter(object_name="半夜的修改").update(at="2026-03-01T17:00:00.000+00:00")
     client.force_login(person("auditor"), backend=BACKEND)
 
     def shown(asked: str) -> bool:

@@ -16,7 +16,7 @@ class ApiConfig(AppConfig):
         """Tell whose the requests with a token are."""
         from jiheng.web.api.auth import token_behind
         from jiheng.web.api.handover import declare
-        from jiheng.web.once.middleware import asker
+        from jiheng.web.once.requests import asker
 
         asker(token_behind)
         declare()

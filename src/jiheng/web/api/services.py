@@ -7,11 +7,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.api.models import ApiToken
 from jiheng.web.api.scopes import TokenScope
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import require
 from jiheng.web.supervision.services import notify, record
@@ -71,7 +72,7 @@ def create(person: Person, name: str, scopes: Sequence[str], days: int) -> tuple
 @transaction.atomic
 def revoke(token: ApiToken) -> None:
     """End a token at once; done again, nothing happens. It stays listed."""
-    found = ApiToken.objects.select_for_update().get(pk=token.pk)
+    found = for_update(ApiToken.objects.all()).get(pk=token.pk)
     if found.revoked_at is not None:
         return
     found.revoked_at = timezone.now()

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.core.management.color import no_style
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DatabaseError, connection, models
+from django.db import transaction as django_transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from jiheng.web.backup import older
@@ -167,7 +168,8 @@ def _new_media(archive: Reader) -> Iterator[Callable[[], None]]:
 
 def _database(archive: Reader, path: Path, swap: Callable[[], None]) -> dict[str, int]:
     """Replace all rows in one transaction, and the files at its end."""
-    with _refusing(), transaction.atomic(), _unordered():
+    # Django's own: the entry of the restoring is to be written before the files are exchanged, which comes last.
+    with _refusing(), django_transaction.atomic(), _unordered():
         before = AuditHead.objects.filter(pk=1).values("sequence", "hash").first()
         for model in [*emptied_models(), *reversed(kept_models())]:
             _empty(model)
@@ -180,11 +182,11 @@ def _older_database(archive: Reader, path: Path, swap: Callable[[], None]) -> di
     """Fill the older tables in one transaction, bring them up to date, then look at the trail and place the files."""
     with _refusing():
         models_then = kept_models(older.make_tables(archive.manifest["schema"]))
-        with transaction.atomic(), _unordered():
+        with django_transaction.atomic(), _unordered():
             counts = _fill_all(archive, models_then)
             _count_on(models_then)
         older.bring_up_to_date()
-        with transaction.atomic():
+        with django_transaction.atomic():
             _finish(archive, path, counts, None, swap)
     return counts
 

@@ -11,10 +11,10 @@ from importlib import resources
 from itertools import cycle, product
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng.readers import office
+from jiheng.web import transaction
 from jiheng.web.demo import approvals, evaluation, execution, monitoring, results
 from jiheng.web.demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from jiheng.web.demo.projects import ACTIONS, MISTAKES, PERIODS, Table, Thing, code_of, make

@@ -6,15 +6,16 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from jiheng.readers import office
 from jiheng.readers.errors import ReadError
+from jiheng.web import transaction
 from jiheng.web.disclosure.models import Publication
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.services import JobError, Progress, ask
+from jiheng.web.locks import take_turns
 from jiheng.web.org.models import Department, Person
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan import documents, workflow
@@ -36,6 +37,7 @@ def publish(person: Person, department: Department, year: BudgetYear) -> Publica
     Raises :class:`NothingToPublish` where there is none, ``PermissionDenied`` for a wrong role.
     """
     require(person, "disclosure.publish", At(department, year.year))
+    take_turns("disclosure.edition", department.pk)
     document = documents.document_of(department, year)
     if not document.projects:
         raise NothingToPublish("这个部门还没有已批复的项目，不能公开。请在批复后再来。")

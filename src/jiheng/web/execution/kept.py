@@ -18,10 +18,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.dispatch import receiver
 
+from jiheng.web import transaction
 from jiheng.web.execution.models import UnitChange, UnitSums
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Unit
 from jiheng.web.org.signals import unit_ends
 
@@ -89,8 +91,10 @@ def _keep(
     kind: str, of: int, about: str, made: Sums, versions: dict[int, int], changes: dict[int, list[int]]
 ) -> None:  # fmt: skip
     mine = UnitSums.objects.filter(kind=kind, of=of, unit__in=made)
-    UnitSums.objects.bulk_create((UnitSums(kind=kind, of=of, unit_id=k) for k in sorted(made)), ignore_conflicts=True)
-    rows = [row for row in mine.select_for_update().order_by("unit") if row.version == versions[row.unit_id]]
+    # Only those that are not there: on MariaDB an insert that meets a row keeps a lock on it, which two may share.
+    new = sorted(key for key in made if not versions[key])
+    UnitSums.objects.bulk_create((UnitSums(kind=kind, of=of, unit_id=key) for key in new), ignore_conflicts=True)
+    rows = [row for row in for_update(mine) if row.version == versions[row.unit_id]]
     for row in rows:
         row.about, row.data, row.version = about, made[row.unit_id], secrets.randbelow(2**31)
     UnitSums.objects.bulk_update(rows, ["about", "data", "version"], batch_size=100)

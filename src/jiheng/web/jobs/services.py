@@ -15,12 +15,15 @@ from django.utils import timezone
 from jiheng.web.jobs import turns
 from jiheng.web.jobs.kinds import kind_of
 from jiheng.web.jobs.models import Job
+from jiheng.web.retrying import Busy, retried
 from jiheng.web.supervision.actor import acting
 
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.2
 MOST_ATTEMPTS = 3
 """After so many attempts in a row that died before a step was done, it is not tried again."""
+
+_BUSY = "数据库正忙，任务多次没有做成，已中止，没有留下不完整的数据。请稍后重新发起。"
 
 
 class JobError(Exception):
@@ -153,7 +156,8 @@ def perform(pk: int, worker: str = "") -> bool:
         if asked.fruitless > MOST_ATTEMPTS:
             raise JobError("任务多次中断，已停止重试。请检查服务器后重新发起。")
         with acting(asked.created_by, "后台任务"):
-            result = kind_of(asked.kind).work(asked.payload, Progress(asked)) or {}
+            work = kind_of(asked.kind).work
+            result = retried(lambda: work(asked.payload, Progress(asked)), resumable=True) or {}
     except Lost:
         log.warning("job %s (%s) was taken over by another worker", pk, asked.kind)
     except GivenBack:
@@ -172,6 +176,9 @@ def _finish_failed(job: Job, error: Exception) -> None:
         _give_back(_mine(job))
     elif isinstance(error, JobError):
         _finish(job, Job.State.FAILED, str(error), {})
+    elif isinstance(error, Busy):
+        log.error("job %s (%s) met others at every try", job.pk, job.kind, exc_info=error)
+        _finish(job, Job.State.FAILED, _BUSY, {})
     else:
         log.error("job %s (%s) failed", job.pk, job.kind, exc_info=error)
         _finish(job, Job.State.FAILED, "任务出错，已中止，没有留下不完整的数据。请联系系统管理员查看服务器日志。", {})

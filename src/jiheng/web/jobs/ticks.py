@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from jiheng.web.retrying import retried
 from jiheng.web.supervision.actor import acting
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def run_ticks() -> list[str]:
     for name, work in list(_ticks.items()):
         try:
             with acting(None, "定时任务"):
-                work()
+                retried(work, resumable=True)
         except Exception:
             log.exception("tick %s failed", name)
             failed.append(name)

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.monitoring.models.round import RecordState
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.services.errors import Refused
@@ -83,7 +85,7 @@ class Flow:
             return []
         rows = next(iter(keys.values())).objects
         # Locked apart from what is joined: not every database can lock one table of a join.
-        list(rows.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
+        lock(next(iter(keys.values())), keys)
         wanted = rows.filter(pk__in=keys)
         found = {form.pk: form for form in (wanted.select_related(*self.related) if self.related else wanted)}
         return [found[pk] for pk in keys]

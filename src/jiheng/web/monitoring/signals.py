@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.db import transaction
 from django.dispatch import Signal
+
+from jiheng.web import transaction
+from jiheng.web.retrying import met_a_lock
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,9 @@ def tell(signal: Signal, sender: Any, **named: Any) -> bool:
     try:
         with transaction.atomic():
             signal.send(sender=sender, **named)
-    except Exception:
+    except Exception as error:
+        if met_a_lock(error):  # not their fault: the whole is done again
+            raise
         log.exception("a later stage failed at what %s told it", sender.__name__)
         return False
     return True

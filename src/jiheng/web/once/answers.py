@@ -12,11 +12,12 @@ from datetime import timedelta
 from cryptography.fernet import Fernet
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import connection, transaction
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from jiheng.web import transaction
 from jiheng.web.once.models import KeptAnswer
 
 FIELD, HEADER = "once", "Idempotency-Key"

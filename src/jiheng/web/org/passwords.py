@@ -15,9 +15,10 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Person
 
 _KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
@@ -142,7 +143,7 @@ def why_change(person: Any) -> str:
 @transaction.atomic
 def set_new(person: Any, new: str, must_change: bool) -> None:
     """Give the person another password; the one until now is remembered with it, or neither."""
-    kept = Person.objects.select_for_update().get(pk=person.pk)
+    kept = for_update(Person.objects.all()).get(pk=person.pk)
     kept.past_passwords.create(password=kept.password)
     gone = list(kept.past_passwords.values_list("pk", flat=True)[KEPT - 1 :])
     kept.past_passwords.filter(pk__in=gone).delete()

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django_fsm import can_proceed
 from django_fsm import transition as fsm_transition
 
 from jiheng import wire
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import PERMISSIONS, allowed, require
 from jiheng.web.plan import mapping
@@ -173,7 +174,9 @@ def perform_many(
 
     ``grounds`` is the written reason for those whose score bars the step; they alone keep it.
     """
-    done = [_step(person, p, name, reason, batch, approval, grounds) for p in projects]
+    chosen = list(projects)
+    lock(Project, (p.pk for p in chosen))
+    done = [_step(person, p, name, reason, batch, approval, grounds) for p in chosen]
     _tell(person, BY_NAME[name], done, reason)
     return done
 
@@ -185,7 +188,7 @@ def _step(
     if step is None:
         raise Refused(f"没有名为“{name[:40]}”的步骤。")
     # Another process may be taking a step with it too: lock it, and look at what it is now.
-    Project.objects.select_for_update().only("pk").get(pk=seen.pk)
+    lock(Project, [seen.pk])
     project = Project.objects.select_related("unit__department", "budget_year").get(pk=seen.pk)
     if not any(allowed(person, p, project) for p in step.also):
         require(person, step.permission, project)

@@ -12,11 +12,12 @@ from django.template import loader
 from django.utils import timezone
 
 from jiheng.web.protection.full import is_full
+from jiheng.web.retrying import RETRY_AFTER, met_a_lock
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TITLES = {
     400: "请求不正确", 403: "没有权限", 404: "没有找到", 405: "不能这样打开", 413: "内容太大", 429: "操作太频繁",
-    500: "服务器出错", 507: "磁盘已满",
+    500: "服务器出错", 503: "系统正忙", 507: "磁盘已满",
 }  # fmt: skip
 
 
@@ -59,9 +60,13 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500, or 507 where there was no room to write; asks neither database nor session, which may be what failed."""
+    """500, or 507 where there was no room to write, or 503 where others were in the way; asks neither database nor
+    session, which may be what failed."""
+    error = sys.exc_info()[1]
+    if error is not None and met_a_lock(error):
+        return busy(request, RETRY_AFTER, True)
     at = f"{timezone.localtime():%Y-%m-%d %H:%M:%S}"
-    if is_full(sys.exc_info()[1]):
+    if is_full(error):
         what = _NOT_RECORDED if request.method in ("GET", "HEAD") else _NOT_SAVED
         return _alone(request, 507, what, f"查看页面不受影响。请告诉运维人员腾出磁盘空间，再办理一次（{at}）。")
     text = "办理没有完成，没有留下不完整的数据。请稍后再试。"
@@ -100,6 +105,19 @@ def too_large(request: HttpRequest, most: int) -> HttpResponse:
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     """429, with when to come again."""
     response = _answer(request, 429, f"短时间内操作太多，请 {seconds} 秒后再试。")
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def busy(request: HttpRequest, seconds: int, is_partial: bool = False) -> HttpResponse:
+    """503, with when to come again; like :func:`failed` it asks neither the database nor the session."""
+    kept = "可能只办了一部分，请先刷新核对" if is_partial else "没有做任何改动"
+    text = f"同时办理的人太多，这一次没有办成，{kept}。请 {seconds} 秒后再提交。"
+    if request.path.startswith("/api/v1/") or request.content_type == "application/json":
+        response: HttpResponse = _answer(request, 503, text)
+    else:
+        page = {"status": 503, "title": _TITLES[503], "text": text, "hint": "返回上一页，填写的内容还在。"}
+        response = HttpResponse(loader.render_to_string("error_alone.html", page), status=503)
     response["Retry-After"] = str(seconds)
     return response
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.http import HttpRequest
 
+from jiheng.web import transaction
 from jiheng.web.protection.models import Window
 from jiheng.web.protection.tries import same_place
+from jiheng.web.retrying import retried
 
 KEPT_SECONDS = 3600
 """For how long windows that are over stay."""
@@ -98,6 +100,10 @@ def wait_for(asked: Sequence[tuple[Limit, str]], now: float | None = None) -> in
 
 def count_one(limit: Limit, asker: str, now: float | None = None) -> None:
     """Count one more request."""
+    retried(lambda: _count_one(limit, asker, now))
+
+
+def _count_one(limit: Limit, asker: str, now: float | None) -> None:
     start = _start(limit, time.time() if now is None else now)
     mine = Window.objects.filter(key=_key(limit, asker), start=start)
     if mine.update(count=F("count") + 1):

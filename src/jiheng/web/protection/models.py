@@ -1,4 +1,4 @@
-"""How often something was asked for lately: in the database, so that all processes count together."""
+"""What all processes must agree on: how often something was asked for lately, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -48,3 +48,12 @@ class KnownPlace(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "place"], name="known_place")]
         verbose_name = "登录过的地址"
+
+
+class Turn(models.Model):
+    """A row to lock for what must be done one after the other, named by what that is. No foreign key leads here."""
+
+    name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = "排队办理"

@@ -12,10 +12,11 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
+from jiheng.web import transaction
 from jiheng.web.protection.models import KnownPlace, Tries
 
 DAY = 86400

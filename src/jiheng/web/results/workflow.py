@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.results.models import Rectification, RectificationStep
@@ -140,7 +141,7 @@ def perform(person: Any, seen: Rectification, name: str, given: Given) -> Rectif
     if step is None:
         raise Refused(f"没有名为“{name[:40]}”的步骤。")
     # Another process may be taking a step with it too: lock it, and look at what it is now.
-    Rectification.objects.select_for_update().only("pk").get(pk=seen.pk)
+    lock(Rectification, [seen.pk])
     item = Rectification.objects.select_related("unit__department", "budget_year", "raised_by").get(pk=seen.pk)
     require(person, step.permission, item)
     if item.state in step.sources and not may(person, item, step):

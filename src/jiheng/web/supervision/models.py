@@ -63,7 +63,7 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The end of the chain: one row, locked while an entry is added, so that writers queue."""
+    """The end of the chain: one row, locked at the very end of each transaction that adds entries."""
 
     sequence = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, default=GENESIS)

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.supervision.actor import actor
 from jiheng.web.supervision.chain import GENESIS, entry_hash
 from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
@@ -25,19 +27,13 @@ def _district(target: Any, person: Any) -> int | None:
     return of_target or (person.scope().district if person is not None else None)
 
 
-@transaction.atomic
-def record(
-    action: str, target: models.Model | None, before: Any = None, after: Any = None, name: str = ""
-) -> AuditEntry:
-    """Write one change to the audit trail, in the transaction of the change itself.
+def record(action: str, target: models.Model | None, before: Any = None, after: Any = None, name: str = "") -> None:
+    """Write one change to the audit trail, in the transaction of the change itself, as the last thing in it.
 
     ``action`` is a short Chinese verb phrase (修改指标值); ``before`` and ``after`` are JSON-able.
     """
-    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"sequence": 0, "hash": GENESIS})
     who = actor()
     entry = {
-        "sequence": head.sequence + 1,
-        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "person": f"{who.person.username} {who.person.name}"[:150] if who.person else "系统",
         "address": who.address[:64],
         "action": action[:64],
@@ -47,15 +43,24 @@ def record(
         "before": _json(before),
         "after": _json(after),
     }
-    entry_digest = entry_hash(head.hash, entry)
-    saved = AuditEntry(
-        **entry, person_id_then=who.person.pk if who.person else None, district_id_then=_district(target, who.person),
-        previous=head.hash, hash=entry_digest,
-    )  # fmt: skip
-    saved.save()
-    head.sequence, head.hash = saved.sequence, saved.hash
-    head.save(update_fields=["sequence", "hash"])
-    return saved
+    whose = {
+        "person_id_then": who.person.pk if who.person else None,
+        "district_id_then": _district(target, who.person),
+    }
+    transaction.before_commit(_append, (entry, whose))
+
+
+def _append(entries: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Add entries to the end of the chain, which is nobody else's from here to the COMMIT."""
+    head, _ = for_update(AuditHead.objects.all()).get_or_create(pk=1, defaults={"sequence": 0, "hash": GENESIS})
+    sequence, last, made = head.sequence, head.hash, []
+    for entry, whose in entries:
+        sequence += 1
+        chained = entry | {"sequence": sequence, "at": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        previous, last = last, entry_hash(last, chained)
+        made.append(AuditEntry(**chained, **whose, previous=previous, hash=last))
+    AuditEntry.objects.bulk_create(made, batch_size=200)
+    AuditHead.objects.filter(pk=1).update(sequence=sequence, hash=last)
 
 
 def notify(people: Iterable[Any], text: str, link: str = "") -> None:

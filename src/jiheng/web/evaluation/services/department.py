@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.evaluation.models import DepartmentSelfEvaluation, SelfEvaluation
 from jiheng.web.evaluation.queries.ranking import Overview, overview_of
+from jiheng.web.locks import for_update
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import At, require
@@ -49,7 +49,7 @@ def overview_of_department(department: Department, year: BudgetYear) -> Overview
 def locked(department: Department, year: BudgetYear) -> DepartmentSelfEvaluation:
     """The department's form, made where there is none, locked until the transaction ends."""
     DepartmentSelfEvaluation.objects.get_or_create(department=department, budget_year=year)
-    rows = DepartmentSelfEvaluation.objects.select_for_update().filter(department=department, budget_year=year)
+    rows = for_update(DepartmentSelfEvaluation.objects.filter(department=department, budget_year=year))
     key = rows.values_list("pk", flat=True).get()
     return DepartmentSelfEvaluation.objects.select_related("department", "budget_year").get(pk=key)
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
 
 from jiheng.scoring.numbers import plain
+from jiheng.web import transaction
 from jiheng.web.asked import number
 from jiheng.web.evaluation import values
 from jiheng.web.evaluation.computing import FORM_RESULTS, MONEY, ROW_RESULTS, rescore, target_of
@@ -22,6 +22,7 @@ from jiheng.web.evaluation.models import EvaluatedIndicator, SelfEvaluation
 from jiheng.web.evaluation.services.start import refresh_money
 from jiheng.web.execution.kept import EVALUATION, mark_changed
 from jiheng.web.execution.models import Evidence
+from jiheng.web.locks import lock
 from jiheng.web.monitoring.models import RecordState
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.checking import pack_of
@@ -145,7 +146,7 @@ def why_closed(form: SelfEvaluation) -> str:
 
 def open_sheet(person: Any, pk: int) -> Sheet:
     """Lock a form for change by this person. Raises ``PermissionDenied`` and :class:`Refused`."""
-    SelfEvaluation.objects.select_for_update().only("pk").get(pk=pk)
+    lock(SelfEvaluation, [pk])
     form = SelfEvaluation.objects.select_related(*RELATED).get(pk=pk)
     require(person, "evaluation.fill", form)
     if why := why_closed(form):

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from jiheng.web import transaction
 from jiheng.web.evaluation.computing import MONEY, put_money, rescore, weights_of
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationYear, SelfEvaluation
 from jiheng.web.execution.kept import EVALUATION, mark_changed
@@ -21,6 +21,7 @@ from jiheng.web.execution.queries import executed_many
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import Progress, ask
+from jiheng.web.locks import for_update
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, RecordState
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.checking import pack_of
@@ -41,7 +42,7 @@ def start(person: Any, year: BudgetYear, closes_on: date | None = None) -> Job:
     require(person, "evaluation.manage", year)
     if not covered_projects(year).exists():
         raise Refused(f"{year}没有已批复的项目，不能开展自评。")
-    opened, is_new = EvaluationYear.objects.select_for_update().get_or_create(
+    opened, is_new = for_update(EvaluationYear.objects.all()).get_or_create(
         budget_year=year, defaults={"opened_by": person, "closes_on": closes_on}
     )
     asked = ask(JOB, f"生成{year}绩效自评表", {"year": year.pk, "tell": is_new}, person)
@@ -89,7 +90,7 @@ def _tell(year: BudgetYear) -> None:
 @transaction.atomic
 def make_forms(year: BudgetYear, keys: list[int]) -> int:
     """The forms of these projects, with rows, weights, money and what monitoring saw last. How many."""
-    EvaluationYear.objects.select_for_update().filter(budget_year=year).first()  # two workers make one form
+    for_update(EvaluationYear.objects.filter(budget_year=year)).first()  # two workers make one form
     projects = list(
         _missing(year).filter(pk__in=keys).select_related("unit").prefetch_related("indicators")
         .defer("findings", "purpose", "explanation")

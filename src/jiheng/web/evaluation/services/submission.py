@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from jiheng.policy import Pack
 from jiheng.scoring.numbers import plain
 from jiheng.scoring.self_evaluation import check_weights
+from jiheng.web import transaction
 from jiheng.web.evaluation.models import EvaluatedIndicator, EvaluationStep, SelfEvaluation
 from jiheng.web.evaluation.signals import finding_made
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.doubts import confirm, gathered
 from jiheng.web.execution.importing import batches
 from jiheng.web.execution.importing.reading import look_at
@@ -19,9 +19,10 @@ from jiheng.web.execution.services.totals import lock_projects, refresh_totals
 from jiheng.web.execution.signals import vetoes
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.services import JobError, Progress, ask
+from jiheng.web.locks import take_turns
 from jiheng.web.org.models import Person
-from jiheng.web.plan.models import BudgetYear
 from jiheng.web.plan.services import Refused
+from jiheng.web.retrying import retried
 from jiheng.web.supervision.services import record
 from jiheng.web.tabular.plans import head_digest
 
@@ -72,8 +73,7 @@ def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
     pk = payload["batch"]
     progress(0, 1, "正在入账")
     try:
-        with transaction.atomic():
-            return _apply(pk)
+        return retried(lambda: _apply(pk))
     except Exception as error:
         # Nothing was kept: the batch can be looked at, and confirmed again.
         said = str(error) if isinstance(error, JobError) else "入账时出错，没有导入任何内容。请重新检查后再试。"
@@ -84,10 +84,11 @@ def apply_batch(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
         raise
 
 
+@transaction.atomic
 def _apply(pk: int) -> dict[str, Any]:
     year = ImportBatch.objects.values_list("budget_year_id", flat=True).get(pk=pk)
     # Two imports of one year at a time would not see each other's rows, and keep the same payment twice.
-    BudgetYear.objects.select_for_update().get(pk=year)
+    take_turns("execution.import", year)
     batch = ImportBatch.objects.select_related("budget_year", "by").get(pk=pk)
     if batch.state != S.APPLYING:
         return {"kept": batch.good}

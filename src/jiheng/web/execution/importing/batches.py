@@ -11,13 +11,14 @@ from typing import Any
 from cryptography.hazmat.primitives import hashes
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.execution.importing.reading import look_at
 from jiheng.web.execution.models import ImportBatch
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.services import Progress, ask
+from jiheng.web.locks import lock
 from jiheng.web.org.lineage import in_use
 from jiheng.web.org.models import Department, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import allowed, require
@@ -144,7 +145,7 @@ def open_batch(person: Person, pk: int, *states: str) -> ImportBatch:
 
     One whose background work was given up counts as read: nothing was kept of it.
     """
-    ImportBatch.objects.select_for_update().only("pk").get(pk=pk)
+    lock(ImportBatch, [pk])
     batch = ImportBatch.objects.select_related("budget_year", "by", "job").get(pk=pk)
     require(person, "execution.import", batch)
     state = S.READ if batch.is_stuck else batch.state

@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.doubts import confirm
 from jiheng.web.execution.models import Contract, ExecutionTotal, FundSource, ImportBatch, Payment
 from jiheng.web.execution.models.money import ENTRIES
@@ -205,7 +205,8 @@ def link_contract(
     lock_projects([payment.project_id])
     if contract is not None and contract.project_id != payment.project_id:
         raise Refused("所选合同不是这个项目的。")
-    before, over = payment.contract_id, excesses([payment.project_id])
+    before = Payment.objects.filter(pk=payment.pk).values_list("contract_id", flat=True).get()
+    over = excesses([payment.project_id])
     payment.contract = contract
     payment.save(update_fields=["contract"])
     told = confirm(made_worse(over, excesses([payment.project_id])), confirmed)

@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.doubts import confirm
 from jiheng.web.execution.models import Contract, Procurement, ProcurementStep
 from jiheng.web.execution.services.doubts import excesses, made_worse
@@ -18,6 +17,7 @@ from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
 
+GONE = "它已经被删除。请刷新后再看。"
 STEPS = tuple(ProcurementStep.Step)
 
 
@@ -34,6 +34,17 @@ def _positive(label: str, amount: Decimal) -> Decimal:
     if amount <= 0:
         raise Refused(f"{label}要大于 0。")
     return amount
+
+
+def _as_it_is(kept: Any) -> Any:
+    """A procurement or contract as it is now, its project locked: somebody else may have changed or removed it since
+    it was read. Raises :class:`Refused`."""
+    lock_projects([kept.project_id])
+    found = type(kept).objects.select_related("project__unit__department", "project__budget_year").filter(pk=kept.pk)
+    now = found.first()
+    if now is None:
+        raise Refused(GONE)
+    return now
 
 
 @transaction.atomic
@@ -53,6 +64,7 @@ def save_procurement(
         "name": _text("采购内容", name, 255, needed=True), "method": method, "budget": _positive("采购预算", budget),
         "number": _text("采购编号", number, 100),
     }  # fmt: skip
+    kept = _as_it_is(kept) if kept else None
     before = {f: getattr(kept, f) for f in fields} if kept else None
     over = excesses([project.pk])
     saved = kept or Procurement(project=project)
@@ -80,6 +92,7 @@ def save_steps(
         if last and done < last[0]:
             raise Refused(f"“{step.label}”的完成日期 {done} 早于前面的“{last[1]}”。请检查日期。")
         last = done, str(step.label)
+    procurement = _as_it_is(procurement)
     before = {s.step: [s.planned_on, s.done_on] for s in procurement.steps.all()}
     procurement.steps.all().delete()
     ProcurementStep.objects.bulk_create(
@@ -97,6 +110,7 @@ def save_steps(
 def remove_procurement(person: Any, procurement: Procurement) -> None:
     """Remove it with its steps; its contracts stay."""
     require(person, "execution.edit", procurement.project)
+    procurement = _as_it_is(procurement)
     before = {"name": procurement.name, "budget": procurement.budget, "number": procurement.number}
     project = procurement.project
     procurement.delete()
@@ -121,6 +135,7 @@ def save_contract(
         "name": _text("合同名称", name, 255, needed=True), "number": _text("合同编号", number, 100),
         "supplier": _text("供应商", supplier, 200), "amount": _positive("合同金额", amount), "signed_on": signed_on,
     }  # fmt: skip
+    kept = _as_it_is(kept) if kept else None
     before = {f: getattr(kept, f) for f in fields} if kept else None
     over = excesses([project.pk])
     saved = kept or Contract(project=project)
@@ -137,6 +152,7 @@ def save_contract(
 def remove_contract(person: Any, contract: Contract) -> None:
     """Remove it; payments to it stay, and go to no contract."""
     require(person, "execution.edit", contract.project)
+    contract = _as_it_is(contract)
     before = {"name": contract.name, "amount": contract.amount, "number": contract.number}
     project = contract.project
     contract.delete()

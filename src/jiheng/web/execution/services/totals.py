@@ -8,19 +8,19 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max, Sum
 from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.execution.kept import EXECUTION, mark_changed
 from jiheng.web.execution.models import Allotment, BudgetAdjustment, ExecutionTotal, FundSource, Payment
 from jiheng.web.execution.planning import periods_of, planned_amounts
+from jiheng.web.locks import BATCH, lock
 from jiheng.web.plan.models import Project, Transition, Version
 from jiheng.web.plan.states import FROZEN
 
-BATCH = 400
-"""Projects at a time: no database takes endless lists of keys."""
 YUAN = Decimal(10000)
 CENT = Decimal("0.01")
 SOURCES = tuple(FundSource.values)
@@ -39,8 +39,7 @@ def lock_projects(keys: Iterable[int]) -> None:
 
     Ask before the first change: two that have each added something would wait for one another for ever.
     """
-    for batch in _batches(keys):
-        list(Project.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk", flat=True))
+    lock(Project, keys)
 
 
 @transaction.atomic

@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.hashes import SM3, Hash
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import models
 
+from jiheng.web import transaction
 from jiheng.web.execution.models import Evidence
+from jiheng.web.locks import lock
 from jiheng.web.plan.models import Project
 from jiheng.web.plan.services.errors import Refused
 from jiheng.web.supervision.services import record
@@ -77,6 +79,7 @@ def attach(person: Any, owner: models.Model, project: Project | None, file: Uplo
     Raises :class:`Refused` for what cannot be taken.
     """
     name = _checked(file)
+    lock(type(owner), [owner.pk])
     mine = of(owner)
     if mine.count() >= MOST_FILES:
         raise Refused(f"一项最多 {MOST_FILES} 个佐证文件，请合并后再上传。")

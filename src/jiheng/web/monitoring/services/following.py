@@ -9,8 +9,9 @@ from typing import Any
 
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed
+from jiheng.web.locks import for_update
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, planned_of, put_money, relight
-from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, RecordState
+from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.services import evidence
 from jiheng.web.monitoring.services.opening import rows_in_force
 from jiheng.web.monitoring.services.report import OPEN_ROUNDS
@@ -25,10 +26,9 @@ def follow_approval(project: int) -> int:
 
     Rows of indicators that are gone go with them, unless something was reported or proved: a person looks at that.
     """
-    drafts = MonitoringRecord.objects.select_for_update().filter(
-        project=project, state=RecordState.DRAFT, round__state__in=OPEN_ROUNDS
-    )
-    keys = list(drafts.order_by("pk").values_list("pk", flat=True))
+    rounds = list(MonitoringRound.objects.filter(state__in=OPEN_ROUNDS).values_list("pk", flat=True))
+    drafts = MonitoringRecord.objects.filter(project=project, state=RecordState.DRAFT, round__in=rounds)
+    keys = list(for_update(drafts).values_list("pk", flat=True))
     if not keys:
         return 0
     wanted = rows_in_force(Project.objects.prefetch_related("indicators").get(pk=project))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed_many
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.services import Progress
+from jiheng.web.locks import lock
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, planned_of, put_money, relight
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.services.reminders import tell_opened
@@ -54,7 +55,7 @@ def fill_round(payload: dict[str, Any], progress: Progress) -> dict[str, Any]:
 @transaction.atomic
 def make_forms(found: MonitoringRound, keys: list[int]) -> int:
     """The forms of these projects, with their rows and money; those that are there already are left. How many."""
-    MonitoringRound.objects.select_for_update().get(pk=found.pk)
+    lock(MonitoringRound, [found.pk])
     projects = list(
         _missing(found).filter(pk__in=keys).select_related("unit").prefetch_related("periods", "indicators")
         .defer("findings", "purpose", "explanation")
@@ -130,7 +131,7 @@ def refresh_drafts(found: MonitoringRound, progress: Progress | None = None) -> 
 
 @transaction.atomic
 def _refresh(found: MonitoringRound, keys: list[int]) -> int:
-    list(MonitoringRecord.objects.select_for_update().filter(pk__in=keys).values_list("pk"))
+    lock(MonitoringRecord, keys)
     forms = MonitoringRecord.objects.filter(pk__in=keys, state=RecordState.DRAFT)
     forms = list(forms.select_related("project").prefetch_related("rows", "project__periods"))
     money = executed_many([f.project_id for f in forms], found.period_end)
@@ -149,7 +150,8 @@ def _refresh(found: MonitoringRound, keys: list[int]) -> int:
 
 @transaction.atomic
 def _open(seen: MonitoringRound) -> bool:
-    found = MonitoringRound.objects.select_for_update().select_related("budget_year").get(pk=seen.pk)
+    lock(MonitoringRound, [seen.pk])
+    found = MonitoringRound.objects.select_related("budget_year").get(pk=seen.pk)
     if found.state != MonitoringRound.State.PLANNED:
         return False
     found.state, found.opened_at = MonitoringRound.State.OPEN, timezone.now()

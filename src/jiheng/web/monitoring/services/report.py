@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.asked import number
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.execution.queries import executed
+from jiheng.web.locks import lock
 from jiheng.web.monitoring import values
 from jiheng.web.monitoring.lights import MONEY, RECORD_LIGHTS, ROW_LIGHTS, planned_of, put_money, relight, target_of
 from jiheng.web.monitoring.models import IndicatorReport, MonitoringRecord, MonitoringRound, RecordState
@@ -120,7 +120,7 @@ def why_closed(record: MonitoringRecord) -> str:
 
 def open_form(person: Any, pk: int) -> Form:
     """Lock a form for change by this person. Raises ``PermissionDenied`` and :class:`Refused`."""
-    MonitoringRecord.objects.select_for_update().only("pk").get(pk=pk)
+    lock(MonitoringRecord, [pk])
     record = MonitoringRecord.objects.select_related(*RELATED).get(pk=pk)
     require(person, "monitoring.report", record)
     if why := why_closed(record):

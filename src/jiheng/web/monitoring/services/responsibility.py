@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.monitoring.models import Responsibility
 from jiheng.web.org.lineage import carriers, unit_of_year
 from jiheng.web.org.models import Person, Section, Unit
@@ -74,7 +76,7 @@ def _name(target: Any) -> str:
 
 def _replace(person: Any, target: Any, name: str, unit: Unit, section: Section | None, someone: Person | None) -> bool:
     mine = Responsibility.objects.filter(**{name: target})
-    before = [(r.section_id, r.person_id) for r in mine.select_for_update()]
+    before = [(r.section_id, r.person_id) for r in for_update(mine)]
     after = [(section and section.pk, someone and someone.pk)] if section or someone else []
     if before == after:
         return False

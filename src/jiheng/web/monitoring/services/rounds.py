@@ -8,14 +8,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from jiheng.scoring.monitoring import rounds_of
+from jiheng.web import transaction
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import ask
 from jiheng.web.jobs.ticks import tick
+from jiheng.web.locks import for_update, lock, take_turns
 from jiheng.web.monitoring.models import MonitoringRecord, MonitoringRound, RecordState
 from jiheng.web.monitoring.services.opening import FILL_JOB, covered_projects
 from jiheng.web.monitoring.services.reminders import remind
@@ -46,7 +47,7 @@ def make_rounds(person: Any, year: BudgetYear, calendar: str = "") -> list[Monit
     Raises :class:`Refused` where one of them was opened already, ``PermissionDenied``.
     """
     require(person, "monitoring.manage", year)
-    BudgetYear.objects.select_for_update().get(pk=year.pk)
+    take_turns("monitoring.rounds", year.pk)
     calendar = calendar or pack_of(year).calendar
     if calendar not in pack_of(year).rounds:
         raise Refused("没有这种监控安排，请从列出的安排里选。")
@@ -60,14 +61,14 @@ def make_rounds(person: Any, year: BudgetYear, calendar: str = "") -> list[Monit
 @transaction.atomic
 def ensure_rounds(year: BudgetYear) -> list[MonitoringRound]:
     """The rounds by the pack for a year that has none; done again, nothing is made."""
-    BudgetYear.objects.select_for_update().get(pk=year.pk)
+    take_turns("monitoring.rounds", year.pk)
     if MonitoringRound.objects.filter(budget_year=year).exists() or not pack_of(year).calendar:
         return []
     return _make(year, pack_of(year).calendar)
 
 
 def _locked(person: Any, pk: int) -> MonitoringRound:
-    found = MonitoringRound.objects.select_for_update().get(pk=pk)
+    found = for_update(MonitoringRound.objects.all()).get(pk=pk)
     require(person, "monitoring.manage", found)
     return found
 
@@ -150,7 +151,8 @@ def _reminder_day(found: MonitoringRound) -> date:
 
 @transaction.atomic
 def _move(seen: MonitoringRound, state: MonitoringRound.State, action: str, **when: Any) -> None:
-    found = MonitoringRound.objects.select_for_update().select_related("budget_year").get(pk=seen.pk)
+    lock(MonitoringRound, [seen.pk])
+    found = MonitoringRound.objects.select_related("budget_year").get(pk=seen.pk)
     if found.state != seen.state:
         return  # another worker did it
     if state == State.CLOSED:
@@ -164,7 +166,8 @@ def _move(seen: MonitoringRound, state: MonitoringRound.State, action: str, **wh
 
 @transaction.atomic
 def _remind(seen: MonitoringRound) -> None:
-    found = MonitoringRound.objects.select_for_update().select_related("budget_year").get(pk=seen.pk)
+    lock(MonitoringRound, [seen.pk])
+    found = MonitoringRound.objects.select_related("budget_year").get(pk=seen.pk)
     if found.reminded_at is None and found.state == State.OPEN:
         remind(found)
         found.reminded_at = timezone.now()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.execution.kept import MONITORING, mark_changed
 from jiheng.web.monitoring.flow import Flow, Step, perform, perform_many
 from jiheng.web.monitoring.lights import questions

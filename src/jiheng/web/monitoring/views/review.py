@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from jiheng.web import transaction
 from jiheng.web.asked import number, numbers
 from jiheng.web.monitoring.models import Light, MonitoringRecord
 from jiheng.web.monitoring.queries import records

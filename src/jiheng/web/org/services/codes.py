@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.org import totp
 from jiheng.web.org.models import District, Person
 from jiheng.web.org.permissions import require
@@ -47,7 +48,7 @@ def use_code(person: Person, code: str) -> bool:
 
     Raises ``Unreadable`` where the installation's key does not open the secret.
     """
-    kept = Person.objects.select_for_update().get(pk=person.pk)
+    kept = for_update(Person.objects.all()).get(pk=person.pk)
     step = totp.step_of(unseal(kept.totp_secret, purpose_of(kept.pk)), code, kept.totp_step)
     if step is None:
         return False
@@ -121,7 +122,7 @@ def change_key() -> tuple[int, str]:
 def _seal_anew() -> int:
     """Close every secret with the present key; how many. Those that no key opens stay as they are."""
     count = 0
-    for person in Person.objects.select_for_update().exclude(totp_secret=""):
+    for person in for_update(Person.objects.exclude(totp_secret="")):
         if _opens(person):
             sealed = seal(unseal(person.totp_secret, purpose_of(person.pk)), purpose_of(person.pk))
             Person.objects.filter(pk=person.pk).update(totp_secret=sealed)

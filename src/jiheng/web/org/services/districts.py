@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.org.models import District, Person, RoleAssignment
 from jiheng.web.org.passwords import temporary
 from jiheng.web.org.roles import Role

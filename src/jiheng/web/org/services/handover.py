@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.org.handover import successors_of
 from jiheng.web.org.holdings import Holding, movable
 from jiheng.web.org.models import Person, RoleAssignment
@@ -23,7 +23,7 @@ def hand_over(person: Person, someone: Person, wanted: Mapping[str, Person], dis
     Every kind of which there is anything must have a successor. Raises :class:`Wrong` and ``PermissionDenied``.
     """
     require(person, "org.manage_accounts", someone)
-    someone = Person.objects.select_for_update().get(pk=someone.pk)
+    someone = for_update(Person.objects.all()).get(pk=someone.pk)
     fit = set(successors_of(someone).values_list("pk", flat=True))
     moved: dict[Person, list[str]] = {}
     count = 0

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org import passwords
 from jiheng.web.org.models import FIRST_YEAR, Department, District, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import PERMISSIONS, require
@@ -216,7 +217,7 @@ def grant(
     require(person, "org.grant_roles", someone)
     if someone.pk == person.pk:
         raise Wrong("不能给自己授予角色。")
-    Person.objects.select_for_update().get(pk=someone.pk)  # two grants at once must see one another
+    lock(Person, [someone.pk])  # two grants at once must see one another
     held = {a.role for a in someone.roles.all()}
     if held and (role in ADMINISTRATORS or held & ADMINISTRATORS):
         raise Wrong("系统、安全、审计管理员必须各用单独的账号，不能与其他角色兼任。")
@@ -269,7 +270,7 @@ def set_years(person: Person, assignment: RoleAssignment, years: tuple[int, int 
     require(person, "org.grant_roles", assignment.district)
     if assignment.person_id == person.pk:
         raise Wrong("不能修改自己角色的年度。")
-    Person.objects.select_for_update().get(pk=assignment.person_id)
+    lock(Person, [assignment.person_id])
     held = assignment
     same = RoleAssignment.objects.filter(
         person_id=held.person_id, role=held.role, department_id=held.department_id, unit_id=held.unit_id

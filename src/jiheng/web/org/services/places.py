@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
+from jiheng.web import transaction
 from jiheng.web.asked import number
 from jiheng.web.org.models import Department, District, Person, Section, Unit
 from jiheng.web.org.permissions import require

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.org import passwords
 from jiheng.web.org.models import Person
 from jiheng.web.supervision.actor import acting, actor

@@ -6,9 +6,10 @@ Past years stay with the old unit. What it holds of later years goes to the succ
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 
+from jiheng.web import transaction
 from jiheng.web.org.lineage import heirs
 from jiheng.web.org.models import Department, Person, RoleAssignment, Section, Unit
 from jiheng.web.org.permissions import require

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.lineage import Lineage
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import allowed, require
@@ -63,7 +64,8 @@ def import_upload(
     Raises :class:`Refused` where a choice is no longer possible, ``PermissionDenied``.
     """
     require(person, "plan.import", upload)
-    locked = Upload.objects.select_for_update().select_related("unit__department", "budget_year").get(pk=upload.pk)
+    lock(Upload, [upload.pk])
+    locked = Upload.objects.select_related("unit__department", "budget_year").get(pk=upload.pk)
     if locked.state != Upload.State.READ:
         raise Refused(f"这个文件{locked.get_state_display()}，不能再导入。")
     document = document_of(locked)

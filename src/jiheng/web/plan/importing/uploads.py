@@ -12,7 +12,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng import wire
@@ -20,6 +19,7 @@ from jiheng.bounded import check_file
 from jiheng.model import Document
 from jiheng.readers import ReadError
 from jiheng.readers.bounded import BoundedReader, Patience
+from jiheng.web import transaction
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import MOST_ATTEMPTS, GivenBack, Progress, ask, stopping

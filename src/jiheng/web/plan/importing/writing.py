@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jiheng import model
+from jiheng.web.locks import lock
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.differences import pairs
@@ -24,7 +25,7 @@ def open_for_import(person: Person, project: Project, seen: int | None = None) -
 
     Raises :class:`Refused`, ``PermissionDenied``.
     """
-    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    lock(Project, [project.pk])
     row = Project.objects.select_related("unit__department", "budget_year").prefetch_related(
         "periods", "goals", "indicators"
     )

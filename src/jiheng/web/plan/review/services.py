@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng.scoring.review import decided_total, grade_of
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.models import Person
 from jiheng.web.org.permissions import allowed, require
 from jiheng.web.plan import workflow
@@ -65,7 +66,7 @@ def reviewing(person: Person, project: Project) -> str:
 def score(person: Person, project: Project, given: Mapping[str, str], opinion: str) -> Review:
     """Keep a reviewer's sheet; the total and grade once every item has points. Raises :class:`Refused`."""
     # A step may be taken with it at this moment: what is kept is a sheet of the table as it is now.
-    Project.objects.select_for_update().only("pk").get(pk=project.pk)
+    lock(Project, [project.pk])
     project.refresh_from_db(fields=["state", "revision"])
     reviewing(person, project)
     sheet, points = suggested_review(project), {}
@@ -116,8 +117,9 @@ def pass_many(person: Person, projects: Iterable[Project], grounds: str = "") ->
 @transaction.atomic
 def return_many(person: Person, projects: Iterable[Project], reason: str) -> Batch:
     """Return tables with one reason, all or none."""
-    key, done = str(uuid.uuid4()), 0
-    for project in projects:
+    key, done, chosen = str(uuid.uuid4()), 0, list(projects)
+    lock(Project, (p.pk for p in chosen))
+    for project in chosen:
         name = "finance_return" if project.state == State.FINANCE_REVIEW else "department_return"
         workflow.perform(person, project, name, reason=reason, batch=key)
         done += 1
@@ -134,6 +136,7 @@ def take_back(person: Person, batch: str) -> int:
         raise Refused("已超过 10 分钟，不能整批撤销。请逐个办理。")
     if any(step.name not in TAKEN_BACK_BY for step in steps):
         raise Refused("退回不能撤销，请联系单位重新上报。")
+    lock(Project, (step.project_id for step in steps))
     for step in steps:
         later = (
             step.project.transitions.filter(pk__gt=step.pk).exists()

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max
 
 from jiheng import model
+from jiheng.web import transaction
 from jiheng.web.org.models import Department
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals
 from jiheng.web.plan.services.errors import Refused, Stale

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from jiheng.bounded import check_within
 from jiheng.readers import limits
 from jiheng.rules.finding import Finding
+from jiheng.web import transaction
 from jiheng.web.jobs.kinds import SLOW, job
 from jiheng.web.jobs.models import Job
 from jiheng.web.jobs.services import JobError, Progress, ask
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Department
 from jiheng.web.plan import mapping
 from jiheng.web.plan.checking import stored
@@ -32,7 +33,7 @@ REST = timedelta(seconds=60)
 def ask_check(person: Any, department: Department, year: BudgetYear, again: bool = False) -> None:
     """Ask for a check where the kept result is out of date and none is under way; ``again``: after one that failed."""
     kept, _ = DepartmentCheck.objects.get_or_create(department=department, budget_year=year)
-    kept = DepartmentCheck.objects.select_for_update().get(pk=kept.pk)
+    kept = for_update(DepartmentCheck.objects.all()).get(pk=kept.pk)
     asked = Job.objects.filter(pk=kept.job_id).first()
     if asked is not None and (asked.is_open or (asked.state == Job.State.FAILED and not again)):
         return

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.plan.checking import recheck
 from jiheng.web.plan.models import CellEdit, Project
 from jiheng.web.plan.services.errors import Stale

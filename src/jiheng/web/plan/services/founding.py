@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from jiheng import policy
+from jiheng.web import transaction
 from jiheng.web.org.models import Person
 from jiheng.web.org.services.districts import create_district
 from jiheng.web.org.services.places import Wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jiheng.web.asked import number
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import Department
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import BudgetYear, DepartmentGoals, ItemizedGoal, Safeguard
@@ -94,6 +95,6 @@ def open_goals(person: Any, department: Department, year: BudgetYear) -> GoalsSh
     if not year.is_open:
         raise Refused(f"{year}的编报已经关闭，不能修改。请联系财政部门。")
     goals, _ = DepartmentGoals.objects.get_or_create(department=department, budget_year=year)
-    found = DepartmentGoals.objects.select_for_update().get(pk=goals.pk)
+    found = for_update(DepartmentGoals.objects.all()).get(pk=goals.pk)
     require(person, "plan.edit_department", found)
     return GoalsSheet(found)

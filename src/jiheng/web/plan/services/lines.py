@@ -6,8 +6,7 @@ import csv
 import io
 from typing import Any
 
-from django.db import transaction
-
+from jiheng.web import transaction
 from jiheng.web.asked import number
 from jiheng.web.plan.checking import pack_of
 from jiheng.web.plan.models import BudgetYear

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Max, ProtectedError
 
 from jiheng.policy import Pack
+from jiheng.web import transaction
+from jiheng.web.locks import lock
 from jiheng.web.org.lineage import heirs, unit_in
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import At, require
@@ -128,7 +129,7 @@ def carry_over(person: Any, year: BudgetYear, keys: Iterable[int]) -> list[Proje
     if len(chosen) > MOST_AT_ONCE:
         raise Refused(f"一次最多带入 {MOST_AT_ONCE} 个项目，现在选了 {len(chosen)} 个。请分批带入。")
     # Whoever asks for the same at the same time waits here, and then finds them there.
-    list(Project.objects.select_for_update().filter(pk__in=chosen).order_by("pk").values_list("pk"))
+    lock(Project, chosen)
     found = [one for one in carried_over(person, year, chosen) if not one.obstacle]
     made = [copy_project(person, one.project, one.unit, year) for one in found]
     if made:

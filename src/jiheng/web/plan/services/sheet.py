@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from jiheng.web.asked import number
+from jiheng.web.locks import lock
 from jiheng.web.org.permissions import require
 from jiheng.web.plan import mapping
 from jiheng.web.plan.models import Indicator, PlanPeriod, Project, ProjectGoal
@@ -129,7 +130,7 @@ def _insert(model: type[Any], rows: list[Any]) -> None:
 
 def open_sheet(person: Any, pk: int) -> Sheet:
     """Lock a project's table for change by this person. Raises ``PermissionDenied`` and :class:`Refused`."""
-    Project.objects.select_for_update().only("pk").get(pk=pk)
+    lock(Project, [pk])
     project = (
         Project.objects.select_related("unit__department", "budget_year")
         .prefetch_related("periods", "goals", "indicators")

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-
 from jiheng import policy
+from jiheng.web import transaction
+from jiheng.web.locks import for_update
 from jiheng.web.org.models import District
 from jiheng.web.org.permissions import At, require
 from jiheng.web.plan.models import BudgetYear
@@ -69,7 +69,7 @@ def open_year(person: Any, district: District, year: int, rules: Rules) -> Budge
 def change_year(person: Any, year: BudgetYear, rules: Rules) -> BudgetYear:
     """Other rules for a year. The pack stays once there are projects: their findings and approvals rest on it."""
     require(person, "plan.open_year", year)
-    kept = BudgetYear.objects.select_for_update().get(pk=year.pk)
+    kept = for_update(BudgetYear.objects.all()).get(pk=year.pk)
     if rules.pack != kept.pack and kept.projects.exists():
         raise Refused(f"{kept}已有项目，不能再换策略包。")
     fields = _checked(rules)

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
+from jiheng.web import transaction
+from jiheng.web.locks import take_turns
 from jiheng.web.org.models import Unit
 from jiheng.web.org.permissions import require
 from jiheng.web.plan.models import BudgetYear, Project
@@ -104,7 +106,7 @@ def _filled(found: Found) -> Rectification:
 
 def _lock(year: BudgetYear) -> None:
     """Numbers are given one after the other: two who raise items of a year at once wait for each other."""
-    BudgetYear.objects.select_for_update().only("pk").get(pk=year.pk)
+    take_turns("results.number", year.pk)
 
 
 def _number(year: BudgetYear) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from jiheng.web import transaction
 from jiheng.web.jobs.ticks import tick
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.people import answering, overseeing

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from jiheng.web.once.answers import FIELD, HEADER, Run, answer_form, answer_request, is_key
 
-Handler = Callable[[HttpRequest], HttpResponse]
 Asker = Callable[[HttpRequest], str | None]
 _METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _askers: list[Asker] = []
@@ -40,18 +38,3 @@ def answer(request: HttpRequest, call: Run) -> HttpResponse:
     if request.method == "POST" and is_key(key := request.POST.get(FIELD, "")):
         return answer_form(request, who, key, call)
     return call()
-
-
-class Once:
-    """Stands last, so that nothing but the view is left to run within the transaction that keeps its answer."""
-
-    def __init__(self, get_response: Handler) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Hand the request on."""
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse:
-        """Answer in the view's place."""
-        return answer(request, lambda: view(request, *args, **kwargs))
