@@ -82,8 +82,8 @@ jiheng.cells = (holder, host) => {
   }
 };
 
-// One textarea that travels from cell to cell: it stands unseen in the chosen one, so that typing (Chinese too) begins at
-// once, and takes the place of the text (`.v`) when that is edited.
+// One textarea that travels from cell to cell: it stands unseen in the chosen one, so that typing (Chinese too) begins
+// at once, and takes the place of the text (`.v`) when that is edited.
 jiheng.travelling = () => {
   const input = document.createElement("textarea");
   input.className = "cellinput ready"; input.rows = 1; input.spellcheck = false; input.autocomplete = "off";

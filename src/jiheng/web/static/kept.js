@@ -64,8 +64,9 @@ jiheng.kept = (() => {
     return line;
   }
 
-  // ---- cells, which are saved one by one while one types ---------------------------------------------------------------
-  // `keep` when typed, with what stood there and the revision seen; `drop` what the server has; `forget` what is given up.
+  // ---- cells, which are saved one by one while one types -----------------------------------------------------------
+  // `keep` when typed, with what stood there and the revision seen; `drop` what the server has; `forget` what is given
+  // up.
   function keep(values, was, seen) {
     change((page) => {
       for (const [cell, value] of Object.entries(values)) {
@@ -117,7 +118,10 @@ jiheng.kept = (() => {
     if (!had.size && !gone.length) return;
     const at = Math.max(...Object.values(cells).map((kept) => kept.at));
     const lost = gone.length ? `下面的内容原来所在的格已不在表中：${gone.join("；")}` : "";
-    const giveUp = () => { forget(Object.keys(cells)); restored.clear(); for (const [cell, shown] of had) back(cell, shown); };
+    function giveUp() {
+      forget(Object.keys(cells)); restored.clear();
+      for (const [cell, shown] of had) back(cell, shown);
+    }
     const saveAll = () => { for (const cell of [...offered]) if (had.has(cell)) save(cell, read(here).cells[cell]); };
     const buttons = [["放弃", giveUp]];
     if (had.size) buttons.unshift([`保存这 ${had.size} 格`, saveAll]);

@@ -36,7 +36,8 @@
     }
     return found;
   }
-  const fresh = () => [...crypto.getRandomValues(new Uint8Array(12))].map((n) => n.toString(16).padStart(2, "0")).join("");
+  const hex = (n) => n.toString(16).padStart(2, "0");
+  const fresh = () => [...crypto.getRandomValues(new Uint8Array(12))].map(hex).join("");
   function note(form) {
     const name = names.get(form);
     if (!name) return;
@@ -60,7 +61,9 @@
       if (field.matches("[type=checkbox], [type=radio]")) {
         const at = had.indexOf(field.value);
         if (at >= 0) field.checked = had[at + 1];
-      } else if (kept.clean(field.value) !== kept.clean(had[0])) { field.value = had[0]; count += field.matches(TEXTS); }
+      } else if (kept.clean(field.value) !== kept.clean(had[0])) {
+        field.value = had[0]; count += field.matches(TEXTS);
+      }
     }
     return count;
   }
@@ -105,7 +108,9 @@
   for (const kind of ["input", "change", "compositionend"]) document.addEventListener(kind, typed);
   document.addEventListener("reset", (event) => forget(event.target));
   // A dialog that is shut by will gives up what was typed in it; what is sent from it after all is kept again.
-  document.addEventListener("close", (event) => { for (const form of event.target.querySelectorAll("form")) forget(form); }, true);
+  document.addEventListener("close", (event) => {
+    for (const form of event.target.querySelectorAll("form")) forget(form);
+  }, true);
   document.addEventListener("submit", (event) => note(event.target));
   // The server is told by which name it can say that it has taken this.
   document.addEventListener("formdata", (event) => {
