@@ -76,6 +76,7 @@ def hiding() -> dict[str, bytes]:
     sheet.write_datetime(1, 0, date(2026, 3, 5), day)
     sheet.write_row(1, 1, [12345678901234512345, 1234.567])
     sheet.write_row(2, 0, ["2026-03-06", "12345678901234512345", 999_999_999_999_999])
+    sheet.write(3, 1, 42, book.add_format({"num_format": "0000"}))
     sheet.set_row(2, None, None, {"hidden": True})
     sheet.set_column(1, 1, None, None, {"hidden": True})
     old = book.add_worksheet("旧")
@@ -96,3 +97,4 @@ def test_what_is_hidden_and_what_has_lost_digits_is_marked(hiding: dict[str, byt
     # numbers with all their digits and days with their year, whatever their formats print
     assert (sheet.rows[1][0], sheet.rows[1][2]) == ("2026-03-05", "1234.567")
     assert sheet.rows[2] == {0: "2026-03-06", 1: "12345678901234512345", 2: "999999999999999"}
+    assert sheet.rows[3] == {1: "0042"}, "a code keeps the zeros in front that its format prints"

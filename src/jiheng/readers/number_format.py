@@ -21,6 +21,7 @@ BUILT_IN = {
 _EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
 """Excel calculates with 15 digits: what is stored beyond them is noise of the binary form."""
 _MOST_DIGITS = 30
+_CODE = re.compile("0{2,30}")
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.DOTALL)
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;])*)(?:;|$)', re.DOTALL)
 _DIGITS = re.compile(r"[#0?][#0?,.]*|\.[#0?]+")
@@ -50,13 +51,18 @@ def print_number(value: str | float, code: str = GENERAL, date1904: bool = False
 
 
 def exact_number(value: str | float, code: str = GENERAL, date1904: bool = False) -> str:
-    """A stored number with all its digits, whatever its format rounds away; a date with its year (2026-03-05)."""
+    """A stored number with all its digits, whatever its format rounds away; a date with its year (2026-03-05).
+
+    A code that is stored as a number keeps the zeros in front that its format prints (1 under ``0000`` is 0001).
+    """
     try:
         number = _EXACT.create_decimal(str(value))
     except InvalidOperation:
         return str(value)
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return str(value)
+    if _CODE.fullmatch(code) and number >= 0 and number == number.to_integral_value():
+        return _plain(number).zfill(len(code))
     return _print_serial(number, "yyyy-mm-dd", date1904) if is_date(code) else _plain(number)
 
 

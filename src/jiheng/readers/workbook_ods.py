@@ -97,7 +97,11 @@ def _exactly(cell: etree._Element, text: str) -> str:
     if kind == "date":
         return cell.get(f"{_OFFICE}date-value") or text
     value = cell.get(f"{_OFFICE}value") if kind in ("float", "currency", "percentage") else None
-    return number_format.exact_number(value) if value else text
+    if not value:
+        return text
+    number = number_format.exact_number(value)
+    # A code that is stored as a number keeps the zeros in front that it is printed with.
+    return text if text.isdecimal() and text.lstrip("0") == number else number
 
 
 def _paragraph(paragraph: etree._Element) -> str:
