@@ -32,8 +32,11 @@ def kept_once(path: Path, make: Callable[[], str]) -> str:
             os.link(waiting, path)
         except FileExistsError:
             pass
+        except OSError:  # a file system without hard links
+            if not path.exists():
+                waiting.rename(path)
         finally:
-            waiting.unlink()
+            waiting.unlink(missing_ok=True)
     return path.read_text("ascii")
 
 
