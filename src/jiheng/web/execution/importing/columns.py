@@ -17,7 +17,7 @@ LOOKED_AT = 30
 """Rows from the top in which the headings are looked for."""
 REQUIRED = ("on", "amount")
 """Without these there is no entry; and the project needs its code or its name."""
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_BRACKETS = re.compile(r"\([^)]{0,100}\)|\[[^\]]{0,100}\]|【[^】]{0,100}】")
 _WAN = re.compile(r"万元")
 
 
