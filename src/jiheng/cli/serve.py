@@ -25,6 +25,28 @@ SERVE_EXAMPLES = """示例：
   jiheng serve --host 0.0.0.0 --port 8000"""
 
 
+CONNECTIONS = 8192
+"""Connections of one process, idle ones included: what is beyond waits at the door. They cost memory, no thread."""
+_LIMITS = [
+    *("--http", "1", "--no-ws", "--log-level", "warning"),
+    *("--backlog", "4096", "--backpressure", str(CONNECTIONS)),
+    *("--http1-header-read-timeout", "15000"),  # milliseconds; idle connections are closed after them too
+    *("--workers-kill-timeout", "8"),
+]
+
+
+def _many_files() -> None:
+    """Each connection is an open file, and many systems give a program 1,024 where it does not ask for more."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 2 * CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def _manage(*arguments: str) -> None:
     """Run one of Django's own commands in a process of its own."""
     subprocess.run([sys.executable, "-m", "jiheng.web.manage", *arguments], check=True)  # noqa: S603
@@ -109,9 +131,9 @@ def serve(
         typer.echo("数据库没有准备好，未启动。请看上面的信息。", err=True)
         raise typer.Exit(2) from error
     worker = _worker()
-    limits = ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
-    server = subprocess.Popen([*granian, "jiheng.web.wsgi:application"])  # noqa: S603
+    _many_files()
+    granian = [sys.executable, "-m", "granian", "--interface", "asginl", "--host", host, "--port", str(port)]
+    server = subprocess.Popen([*granian, "--workers", str(workers), *_LIMITS, "jiheng.web.asgi:application"])  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         if _answering(host, port, server):

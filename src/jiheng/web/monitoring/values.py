@@ -15,7 +15,7 @@ from jiheng.web.plan.services.values import clean
 CENT = Decimal("0.01")
 WAN = Decimal(10000)
 MOST = Decimal(10) ** 14
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?|\d+(?:\.\d+)?"
 _FRACTION = re.compile(rf"(?<!\d)(?P<a>{_NUMBER})/(?P<b>{_NUMBER})")
 _BARE = re.compile(rf"-?(?:{_NUMBER})")
 TEXTS = {
