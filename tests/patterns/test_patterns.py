@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gathered import Call, Pattern, gathered
-from worst_texts import METHODS, slowest
+from worst_texts import slowest
 
 PARTS = ("amounts", "codes", "policy", "readers", "rules", "scoring", "web", "writers")
 
@@ -26,6 +26,7 @@ def _part(pattern: Pattern) -> str:
     return pattern.file.removeprefix("src/jiheng/").partition("/")[0].removesuffix(".py")
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("part", PARTS)
 def test_worst_texts_cost_what_they_are_long(part: str, found: tuple[list[Pattern], list[Call]]) -> None:
     once = {(p.text, p.flags, p.methods, p.is_bytes): p for p in found[0] if _part(p) == part}
@@ -52,4 +53,4 @@ def test_slow_patterns_are_found(pattern: str, method: str) -> None:
 
 @pytest.mark.parametrize("pattern", [r"\d+", r"(?<!\d)\d++个", r"《[^》]{0,200}》", r"\s*+(?:[（(]\s*+)?\d"])
 def test_quick_ones_are_left_alone(pattern: str) -> None:
-    assert slowest(pattern, 0, tuple(METHODS.keys() - {"all"})) == []
+    assert slowest(pattern, 0, ("match", "fullmatch")) == []

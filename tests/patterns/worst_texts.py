@@ -230,8 +230,11 @@ def _cost(use: Callable[[], object], enough: float) -> float:
 
 def _grows(long: Callable[[], object], short: Callable[[], object]) -> tuple[float, float] | None:
     """(seconds of the long text, growth) where it costs too much; the look gets closer as long as it seems so."""
-    if _cost(long, 0) <= FLOOR:
+    at_once = _cost(long, 0)
+    if at_once <= FLOOR:
         return None
+    if at_once >= GIVEN_UP:
+        return at_once, float("inf")
     seconds = growth = 0.0
     for enough in (ENOUGH / 3, ENOUGH, 3 * ENOUGH):
         seconds = _cost(long, enough)
