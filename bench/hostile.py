@@ -1,9 +1,9 @@
 """Reads and checks hostile files: ``python bench/hostile.py --files 3000 --seed 0``.
 
 Each file is read and checked in a process of its own that may take 2 s of processor time and 300 MB more than the
-program itself. What comes out is a document or one of the readers' own refusals. Everything else is printed, the file is
-kept (``--keep FOLDER``), and the exit status is 1. The same seed gives the same files. Formats that LibreOffice converts
-come in a number of their own (``--converted 6``), with its own limits and none of ours.
+program itself. What comes out is a document or one of the readers' own refusals. Everything else is printed, the file
+is kept (``--keep FOLDER``), and the exit status is 1. The same seed gives the same files. Formats that LibreOffice
+converts come in a number of their own (``--converted 6``), with its own limits and none of ours.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -42,16 +43,11 @@ class Outcome(NamedTuple):
     kind: str
     told: str
     seconds: float
-    megabytes: float
 
 
 def _grown() -> float:
     """Megabytes of address space that this process has."""
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() / 2**20
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _work(file: Hostile, out: int, seconds: int) -> None:
@@ -76,7 +72,6 @@ def _work(file: Hostile, out: int, seconds: int) -> None:
 def tried(file: Hostile, seconds: int = SECONDS) -> Outcome:
     """Read and check this file in a fork that has so much processor time; without a limit for 0."""
     read_end, write_end = os.pipe()
-    before = _peak()
     child = os.fork()
     if child == 0:
         try:
@@ -92,8 +87,7 @@ def tried(file: Hostile, seconds: int = SECONDS) -> Outcome:
     if os.WIFSIGNALED(status):
         over = os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
         kind, told = BAD[1] if over else BAD[0], f"ended by {signal.Signals(os.WTERMSIG(status)).name}"
-    megabytes = max(used.ru_maxrss / 1024 - before, 0)
-    return Outcome(kind or BAD[0], told, used.ru_utime + used.ru_stime, megabytes)
+    return Outcome(kind or BAD[0], told, used.ru_utime + used.ru_stime)
 
 
 def files(count: int, seed: int) -> Iterator[tuple[int, Hostile]]:
@@ -105,10 +99,8 @@ def files(count: int, seed: int) -> Iterator[tuple[int, Hostile]]:
 def warm() -> None:
     """Load in this process what every child would otherwise load for itself."""
     for name, data in seeds().items():
-        try:
+        with suppress(ReadError):
             check(read_bytes(data, name))
-        except ReadError:
-            pass
 
 
 def converted(count: int) -> Iterator[tuple[int, Hostile]]:
@@ -131,7 +123,7 @@ def main() -> int:
     begin = time.perf_counter()
     warm()
     table: dict[str, Counter[str]] = defaultdict(Counter)
-    slowest, largest, bad = 0.0, 0.0, 0
+    slowest, bad = 0.0, 0
     limited = ((options.seconds, *each) for each in files(options.files, options.seed))
     free = ((0, *each) for each in converted(options.converted))
     for seconds, number, file in chain(limited, free):
@@ -139,7 +131,7 @@ def main() -> int:
         ending = file.name.rpartition(".")[2]
         table[ending][came.kind] += 1
         if seconds:
-            slowest, largest = max(slowest, came.seconds), max(largest, came.megabytes)
+            slowest = max(slowest, came.seconds)
         if came.kind in BAD:
             bad += 1
             keep.mkdir(parents=True, exist_ok=True)
@@ -149,7 +141,8 @@ def main() -> int:
     print(f"{'':<6}" + "".join(f"{kind:>16}" for kind in kinds))
     for ending, counted in sorted(table.items()):
         print(f"{ending:<6}" + "".join(f"{counted[kind]:>16}" for kind in kinds))
-    print(f"the most that one took: {slowest:.2f} s of processor time, {largest:.0f} MB; {time.perf_counter() - begin:.0f} s")
+    taken = time.perf_counter() - begin
+    print(f"the most that one took: {slowest:.2f} s of processor time; all together {taken:.0f} s")
     if bad:
         print(f"{bad} files are kept in {keep}")
     return 1 if bad else 0

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-NGINX, OPENSSL = (shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") for name in ("nginx", "openssl"))
+NGINX, OPENSSL = (
+    shutil.which(name, path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") for name in ("nginx", "openssl")
+)
 CONFIGURATION = (Path(__file__).parents[2] / "docs" / "nginx.conf").read_text("utf-8")
 
 pytestmark = pytest.mark.skipif(not (NGINX and OPENSSL), reason="Nginx or openssl is not installed")
@@ -38,7 +40,7 @@ def behind() -> Iterator[tuple[int, list[tuple[str, dict[str, str]]]]]:
             self.end_headers()
             self.wfile.write("绩衡".encode())
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -72,7 +74,11 @@ def prepared(folder: Path, port: int) -> tuple[list[str], int, int]:
         f"http {{\naccess_log off;\n{own}include {folder}/site.conf;\n}}\n",
         "utf-8",
     )
-    return [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")], plain, secure
+    return (
+        [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")],
+        plain,
+        secure,
+    )
 
 
 def test_serves_and_keeps_unfinished_forms_to_itself(

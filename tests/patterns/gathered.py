@@ -112,7 +112,9 @@ def record() -> list[tuple[str, int, str, int, bool]]:
         file = frame.f_code.co_filename
         if file.startswith(str(SOURCE)) and isinstance(pattern, str | bytes):
             text = pattern if isinstance(pattern, str) else pattern.decode("latin-1")
-            found[str(Path(file).relative_to(ROOT)), frame.f_lineno, text, int(flags), isinstance(pattern, bytes)] = None
+            found[str(Path(file).relative_to(ROOT)), frame.f_lineno, text, int(flags), isinstance(pattern, bytes)] = (
+                None
+            )
         return compiled(pattern, flags)
 
     re._compile = seen  # type: ignore[attr-defined]
@@ -150,4 +152,4 @@ def gathered() -> tuple[list[Pattern], list[Call]]:
 
 if __name__ == "__main__":
     sys.path[:0] = [str(SOURCE.parent), str(ROOT / "tools"), str(Path(__file__).parent)]
-    print(json.dumps(record()))
+    sys.stdout.write(json.dumps(record()))

@@ -30,9 +30,7 @@ def _part(pattern: Pattern) -> str:
 @pytest.mark.parametrize("part", PARTS)
 def test_worst_texts_cost_what_they_are_long(part: str, found: tuple[list[Pattern], list[Call]]) -> None:
     once = {(p.text, p.flags, p.methods, p.is_bytes): p for p in found[0] if _part(p) == part}
-    slow = [
-        f"{p.file}:{p.line} {s}" for p in once.values() for s in slowest(p.text, p.flags, p.methods, p.is_bytes)
-    ]
+    slow = [f"{p.file}:{p.line} {s}" for p in once.values() for s in slowest(p.text, p.flags, p.methods, p.is_bytes)]
     assert slow == []
 
 

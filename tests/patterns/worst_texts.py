@@ -31,9 +31,51 @@ ENOUGH = 0.06
 """Seconds of processor time that a comparison measures over."""
 GIVEN_UP = 1.0
 """Seconds of processor time after which a text is called too slow whatever its double costs."""
-COMMON = (" ", "\n", "\t", "　", "1", ",", ".", "、", "。", "（", "(", "一", "十", "年", "的", "元", "A", "a", ":", "-", "《", "[", "<")
+COMMON = (
+    " ",
+    "\n",
+    "\t",
+    "　",
+    "1",
+    ",",
+    ".",
+    "、",
+    "。",
+    "（",
+    "(",
+    "一",
+    "十",
+    "年",
+    "的",
+    "元",
+    "A",
+    "a",
+    ":",
+    "-",
+    "《",
+    "[",
+    "<",
+)
 """What documents are full of, long runs of it included."""
-MIXED = ("1,", "1.", "1 ", "一、", "（一）", "1、", " \n", "元1", "第1", "1月", "目标", "年1", "a1", "每一", "1-", "(1", "1%")
+MIXED = (
+    "1,",
+    "1.",
+    "1 ",
+    "一、",
+    "（一）",
+    "1、",
+    " \n",
+    "元1",
+    "第1",
+    "1月",
+    "目标",
+    "年1",
+    "a1",
+    "每一",
+    "1-",
+    "(1",
+    "1%",
+)
 ENDS = ("", "\0", "!", "。", "x")
 
 Method = Callable[[re.Pattern, Any], object]
@@ -156,7 +198,11 @@ def _heads(nodes: Any, flags: int) -> Iterator[str]:
         head += _taken(node, flags)
         yield head
         for part in _inside(node):
-            yield from (before + rest for before in [head[: len(head) - len(_taken(node, flags))]] for rest in _heads(part, flags))
+            yield from (
+                before + rest
+                for before in [head[: len(head) - len(_taken(node, flags))]]
+                for rest in _heads(part, flags)
+            )
 
 
 def _units(body: Any, flags: int) -> list[str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from compound import compound_of
 from lxml import etree
-from small_files import FILES, HEAD, PROJECT, pdf, xls_stream
+from small_files import FILES, HEAD, PACKAGES, PROJECT, pdf, xls_stream
 
 from jiheng import wire
 from jiheng.readers import read
@@ -42,8 +42,9 @@ def seeds() -> dict[str, bytes]:
     """What is damaged, by name: the documents of ``demo/``, one of them as JSON, and a small one in each format."""
     demos = {path.name: path.read_bytes() for path in sorted(DEMO.glob("*.docx"))}
     as_json = wire.to_json(read(next(iter(sorted(DEMO.glob("*.docx"))))))
+    small = {name: rewritten(data, lambda _, part: part) if name in PACKAGES else data for name, data in FILES.items()}
     return {
-        **demos, **FILES, "a.json": as_json, "a.pdf": pdf(), "a.xls": compound_of({"Workbook": xls_stream()}),
+        **demos, **small, "a.json": as_json, "a.pdf": pdf(), "a.xls": compound_of({"Workbook": xls_stream()}),
     }  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def rewritten(data: bytes, change: Callable[[str, bytes], bytes | None]) -> byte
         for part in source.namelist():
             content = change(part, source.read(part))
             if content is not None:
-                target.writestr(part, content)
+                target.writestr(zipfile.ZipInfo(part), content, zipfile.ZIP_DEFLATED)  # its date is always the same
     return out.getvalue()
 
 
@@ -144,7 +145,11 @@ def _parts(data: bytes, random: Random) -> bytes:
 
 
 def _in_trees(data: bytes, random: Random, change: Callable[[etree._Element, Random], None]) -> bytes:
-    main = [n for n in _names(data) if re.search(r"document\.xml$|sheet\d\.xml$|numbering\.xml$|styles\.xml$|Strings\.xml$", n)]
+    main = [
+        n
+        for n in _names(data)
+        if re.search(r"document\.xml$|sheet\d\.xml$|numbering\.xml$|styles\.xml$|Strings\.xml$", n)
+    ]
     chosen = random.choice(main)
 
     def changed(name: str, content: bytes) -> bytes:
@@ -265,7 +270,9 @@ def _pdf_text(data: bytes, random: Random) -> bytes:
 
 def _pdf_references(data: bytes, random: Random) -> bytes:
     """Objects that lead to themselves or nowhere, and lengths that are wrong."""
-    how = random.choice((rb"\d+ 0 R", rb"/Length \d+", rb"/Count \d+", rb"/Kids\[[^\]]*\]", rb"\d{10} 00000", rb"/MediaBox\[[^\]]*\]"))
+    how = random.choice(
+        (rb"\d+ 0 R", rb"/Length \d+", rb"/Count \d+", rb"/Kids\[[^\]]*\]", rb"\d{10} 00000", rb"/MediaBox\[[^\]]*\]")
+    )
     new = {
         rb"\d+ 0 R": lambda: b"%d 0 R" % random.randint(0, 9),
         rb"/Length \d+": lambda: b"/Length %d" % random.choice((0, 1, 10**9, 2**31)),

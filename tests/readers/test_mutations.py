@@ -9,14 +9,14 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from hostile_files import rewritten
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from small_files import FILES, PACKAGES, xls_stream
 
 from jiheng.model import Document
 from jiheng.readers import ReadError, office, read_bytes
-from hostile_files import rewritten
-from small_files import FILES, PACKAGES, xls_stream
 
 SLOW = settings(
     deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

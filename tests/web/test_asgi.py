@@ -30,7 +30,9 @@ def headers(*pairs: tuple[str, str]) -> list[tuple[bytes, bytes]]:
 def ask(what: dict[str, Any], *pieces: bytes | None) -> tuple[int, dict[str, str], bytes]:
     """The answer to a request whose body comes in these pieces; ``None``: and then nothing more, without an end."""
     sent: list[dict[str, Any]] = []
-    messages = [{"type": "http.request", "body": p, "more_body": n + 1 < len(pieces)} for n, p in enumerate(pieces) if p]
+    messages = [
+        {"type": "http.request", "body": p, "more_body": n + 1 < len(pieces)} for n, p in enumerate(pieces) if p
+    ]
 
     async def receive() -> dict[str, Any]:
         if messages:
@@ -72,7 +74,7 @@ def test_a_page_is_given_the_request(seen: list[Environ]) -> None:
         ("content-type", "text/plain"), ("content-length", "6"), ("x-forwarded-for", "1"), ("x-forwarded-for", "2"),
         ("x_forwarded_for", "forged"), ("cookie", "a=1"), ("cookie", "b=2"),
     )  # fmt: skip
-    what = scope(path="/计划/ a", raw_path="/%E8%AE%A1%E5%88%92/%20a".encode(), headers=said)
+    what = scope(path="/计划/ a", raw_path=b"/%E8%AE%A1%E5%88%92/%20a", headers=said)
     assert ask(what, b"form", b"ed") == (200, {"content-type": "text/plain", "content-length": "6"}, b"formed")
     environ = seen[0]
     assert environ["PATH_INFO"].encode("latin-1").decode() == "/计划/ a"

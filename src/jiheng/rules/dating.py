@@ -45,7 +45,8 @@ def _stale_year(text: str, own: int, later_too: bool) -> str | None:
         found = int(m[1])
         if found == own or (found > own and not later_too) or found < own - 3:
             continue
-        if not _LEANS_BACK.search(bare[: m.start()]) and not _LOOKS_BACK.search(bare[m.end() :]):
+        before, after = bare[max(0, m.start() - 4) : m.start()], bare[m.end() : m.end() + 8]
+        if not _LEANS_BACK.search(before) and not _LOOKS_BACK.search(after):
             return m[0]
     return None
 

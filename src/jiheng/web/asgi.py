@@ -45,7 +45,7 @@ class Answer:
     def __init__(self) -> None:
         self.status = 500
         self.headers: list[tuple[bytes, bytes]] = []
-        self.body = tempfile.SpooledTemporaryFile(IN_MEMORY)
+        self.body = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
         """WSGI's ``start_response``."""
@@ -57,7 +57,7 @@ class Answer:
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: one request."""
     if scope["type"] != "http":
-        return
+        return None
     body = Upstream(receive, asyncio.get_running_loop(), _length(scope))
     try:
         # Larger ones only people send who are logged in: the pages look at that before they read a byte.

@@ -1,4 +1,4 @@
-"""The body of a request on its way in: gathered while the loop waits, or read by a page piece by piece, never for ever."""
+"""The body of a request on its way in: gathered while the loop waits, or read by a page as it comes, not for ever."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Upstream:
         self._gathered: IO[bytes] | None = None
 
     async def gather(self, most: int) -> None:
-        """Take the whole body in. Raises :class:`TooSlow`, ``ConnectionError``, or ``OverflowError`` where it is longer."""
-        self._gathered = tempfile.SpooledTemporaryFile(IN_MEMORY)
+        """Take it in whole. Raises :class:`TooSlow`, ``ConnectionError``, or ``OverflowError`` where it is longer."""
+        self._gathered = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115
         while piece := await self.next():
             self._gathered.write(piece)
             if self._came > most:
@@ -50,7 +50,7 @@ class Upstream:
             late = self._begun + SILENT_SECONDS + self._came / SLOWEST - time.monotonic()
             try:
                 message = await asyncio.wait_for(self._receive(), max(min(late, SILENT_SECONDS), 0.001))
-            except asyncio.TimeoutError:
+            except TimeoutError:
                 raise TooSlow from None
             if message["type"] != "http.request":
                 raise ConnectionError
