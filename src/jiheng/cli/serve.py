@@ -30,6 +30,26 @@ SERVE_EXAMPLES = """示例：
 
 _END_SECONDS = 8
 """What web server and worker have to finish what they do, when told to end."""
+CONNECTIONS = 8192
+"""Connections of one process, idle ones included: what is beyond waits at the door. They cost memory, no thread."""
+_LIMITS = [
+    *("--http", "1", "--no-ws", "--log-level", "warning"),
+    *("--backlog", "4096", "--backpressure", str(CONNECTIONS)),
+    *("--http1-header-read-timeout", "15000"),  # milliseconds; idle connections are closed after them too
+    *("--workers-kill-timeout", "5"),
+]
+
+
+def _many_files() -> None:
+    """Each connection is an open file, and many systems give a program 1,024 where it does not ask for more."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, 2 * CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _manage(*arguments: str) -> None:
@@ -153,10 +173,9 @@ def serve(
         typer.echo("数据库没有准备好，未启动。请看上面的信息。", err=True)
         raise typer.Exit(2) from error
     worker = _worker()
-    limits = ["--workers", str(workers), "--blocking-threads", "4", "--backpressure", "64", "--log-level", "warning"]
-    limits += ["--workers-kill-timeout", "5"]
-    granian = ["granian", "--interface", "wsgi", "--host", host, "--port", str(port), *limits]
-    server = _start(*granian, "jiheng.web.wsgi:application")
+    _many_files()
+    granian = ["granian", "--interface", "asginl", "--host", host, "--port", str(port), "--workers", str(workers)]
+    server = _start(*granian, *_LIMITS, "jiheng.web.asgi:application")
     signal.signal(signal.SIGTERM, _interrupted)
     try:
         if _answering(host, port, server):

@@ -148,7 +148,10 @@ def _numbered_styles(raw: bytes | None, used: set[str | None]) -> dict[str, tupl
         return {}
     parents: dict[str, str] = {}
     own: dict[str, tuple[str, int]] = {}
-    for block in re.findall(rb"<w:style [^>]*w:type=\"paragraph\".*?</w:style>", raw, re.S):
+    for part in raw.split(b"</w:style>"):
+        block = part[max(part.rfind(b"<w:style "), 0) :]
+        if b'w:type="paragraph"' not in block.partition(b">")[0]:
+            continue
         name = _attribute(rb"w:styleId=\"([^\"]*)\"", block)
         parents[name] = _attribute(rb"<w:basedOn w:val=\"([^\"]*)\"", block)
         if b"<w:numPr" in block:

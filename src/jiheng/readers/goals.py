@@ -7,19 +7,18 @@ import re
 from jiheng.readers.texts import flat
 
 _FIRST = re.compile(
-    r"^\s*(?:(?:绩效)?目标\s*(?:1|一)\s*[:：、.．]?|[（(]?\s*1\s*(?:[)）、.．:：](?!\d)|(?=[^\d\W]))|①)\s*"
+    r"^\s*+(?:(?:绩效)?目标\s*(?:1|一)\s*[:：、.．]?|(?:[（(]\s*)?1\s*(?:[)）、.．:：](?!\d)|(?=[^\d\W]))|①)\s*"
 )
 
 
 def _next(n: int, style: str) -> re.Pattern[str]:
+    # Blanks before a number belong to the goal before, which is stripped: to look for them costs the square of them.
     chinese = "零一二三四五六七八九十"[n] if n <= 10 else str(n)
     if style == "word":
-        return re.compile(rf"(?:^|(?<=[\n。；;，,！\s]))\s*(?:绩效)?目标\s*(?:{n}(?!\d)|{chinese})\s*[:：、.．]?\s*")
+        return re.compile(rf"(?:^|(?<=[\n。；;，,！\s]))(?:绩效)?目标\s*(?:{n}(?!\d)|{chinese})\s*[:：、.．]?\s*")
     if style == "circle":
         return re.compile(rf"{chr(0x2460 + n - 1)}\s*")
-    return re.compile(
-        rf"(?:^|(?<=[\n。；;！\s]))[ \t]*[（(]?\s*{n}\s*[)）、.．:：](?!\d)\s*|(?<=\n)[ \t]*{n}(?=[^\d\W])"
-    )
+    return re.compile(rf"(?:^|(?<=[\n。；;！\s]))(?:[（(]\s*)?{n}\s*[)）、.．:：](?!\d)\s*|(?<=\n)[ \t]*{n}(?=[^\d\W])")
 
 
 def split_goals(text: str) -> list[str]:

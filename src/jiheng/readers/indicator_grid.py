@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 from jiheng.model import Anchor, Indicator, Target, Warning
 from jiheng.readers.blocks import Cell, Row, Table
 from jiheng.readers.flat_list import FlatColumn
@@ -89,11 +91,14 @@ class IndicatorGrid:
         return layout
 
     def _lay_out(self, cells: list[Cell]) -> _Layout:
-        def under(start: int, width: int) -> list[int]:
-            return [n for n, c in enumerate(cells) if c.column < start + width and start < c.column + c.width]
+        starts = [c.column for c in cells]
+        ends = [c.column + c.width for c in cells]
+
+        def under(start: int, width: int) -> range:
+            return range(bisect_right(ends, start), bisect_left(starts, start + width))
 
         groups: list[list[tuple[str, int]]] = []
-        for group in range(self.groups):
+        for group in sorted({0, self.groups - 1}):  # the year and the years to come: those between are not read
             mine = [c for c in self.columns if c[3] == group or (c[2] == "level1" and c[3] == 0)]
             groups.append([(key, n) for start, width, key, _ in mine for n in under(start, width)])
         known = {n for start, width, *_ in self.columns for n in under(start, width)}

@@ -22,12 +22,15 @@ _EXACT = Context(prec=15, rounding=ROUND_HALF_UP)
 """Excel calculates with 15 digits: what is stored beyond them is noise of the binary form."""
 _MOST_DIGITS = 30
 _CODE = re.compile("0{2,30}")
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.DOTALL)
-_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;])*)(?:;|$)', re.DOTALL)
+# No bracket stands in another: one that stays open is looked for up to the next, not to the end each time.
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\[\]]*\]', re.DOTALL)
+_SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\[\]]*\]|[^;])*+)(?:;|$)', re.DOTALL)
 _DIGITS = re.compile(r"[#0?][#0?,.]*|\.[#0?]+")
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|([#0?][#0?,.]*|\.[#0?]+)|(.)', re.DOTALL)
+_TOKEN = re.compile(
+    r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\[\]-]*+)[^\[\]]*\]|\[[^\[\]]*\]|([#0?][#0?,.]*|\.[#0?]+)|(.)', re.DOTALL
+)
 _DATE_TOKEN = re.compile(
-    r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]|(am/pm|a/p|y+|m+|d+|h+|s+|a+)|(.)', re.IGNORECASE | re.DOTALL
+    r'"([^"]*)"|\\(.)|_.|\*.|\[[^\[\]]*\]|(am/pm|a/p|y+|m+|d+|h+|s+|a+)|(.)', re.IGNORECASE | re.DOTALL
 )
 _WEEKDAYS = "一二三四五六日"
 _LAST_DAY = 2_958_465

@@ -13,7 +13,7 @@ from jiheng.readers.values import plain
 _LABEL = re.compile(
     r"^\s*(?:[（(]?\d[)）.、]?\s*)?(?P<name>绩效目标|绩效指标|目标|指标|年度绩效目标|年度绩效指标)\s*[:：]\s*"
 )
-_INNER_LABEL = re.compile(r"(?<=[。；;\s])\s*绩效(?P<kind>目标|指标)[:：]|^绩效(?P<first>目标|指标)[:：]")
+_INNER_LABEL = re.compile(r"(?<=[。；;\s])绩效(?P<kind>目标|指标)[:：]|^绩效(?P<first>目标|指标)[:：]")
 _ENDS = "。！？；;：:”』」》）)…"
 _CLAUSE = re.compile(r"[，,；;。：:]")
 
@@ -126,7 +126,7 @@ class _Item:
 def _split_title(rest: str) -> tuple[str | None, str]:
     """(title, what follows) of an item's first line."""
     if match := _INNER_LABEL.search(rest):
-        return flat(rest[: match.start()].rstrip("。：:；; ")), rest[match.start() :]
+        return flat(rest[: match.start()].rstrip().rstrip("。：:；; ")), rest[match.start() :]
     if len(rest) > 30 and (match := re.search(r"[。：:]", rest)) and match.end() < len(rest):
         return rest[: match.start()].strip(), rest[match.end() :].strip()
     return flat(rest.rstrip("。：:；;")), ""

@@ -20,7 +20,7 @@ from jiheng.readers.values import plain
 
 _MARGIN = 0.09
 """Part of the page's height, at top and bottom, where running heads and page numbers stand."""
-_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\d{1,4}页?(?:[/共]\s*\d{1,4}\s*页?)?|[ivx]{1,5})[-—–·\s]*")
+_PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第?\d{1,4}页?(?:[/共]\s*\d{1,4}(?:\s*页)?)?|[ivx]{1,5})[-—–·\s]*")
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ _AMOUNT_NAMES = {
     "midterm_fiscal": "中期财政拨款", "midterm_other": "中期其他资金",
 }  # fmt: skip
 
-_CODE_AND_NAME = re.compile(r"\s*[\[（(【]?(\d{3,9})[\])）】]?\s*[-—_]?\s*([^\d\W].*?)\s*", re.DOTALL)
+_CODE_AND_NAME = re.compile(r"\s*[\[（(【]?(\d{3,9})[\])）】]?\s*+(?:[-—_]\s*+)?([^\d\W](?:.*\S)?)\s*", re.DOTALL)
 """A unit's code and name in one cell."""
 
 

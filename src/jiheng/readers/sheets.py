@@ -18,7 +18,7 @@ Covered = dict[int, dict[int, tuple[int, bool]]]
 """By row and column, where a merged cell begins in that row: (columns covered, whether it began further up)."""
 _GAP = 100
 """Blank rows that a table keeps between two of its rows."""
-_HEADING = re.compile(r"(?:绩效目标?|申报)表\s*(?:[(（].*[)）])?\s*$|^\s*第[一二三四五六七八九十]+部分")
+_HEADING = re.compile(r"(?:绩效目标?|申报)表\s*+(?:[(（].{0,100}[)）]\s*+)?$|^\s*第[一二三四五六七八九十]+部分")
 
 
 @dataclass(slots=True)

@@ -14,8 +14,8 @@ from jiheng.readers.blocks import Cell, Content, Paragraph, Row, Table
 from jiheng.readers.errors import EmptyFile, TooLarge, UnknownKind
 from jiheng.readers.texts import block_key, column_key, head_key, is_contents_line
 
-_BOOKMARK = re.compile(r"\[bookmark: [^\]\n]*\]")
-_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_BOOKMARK = re.compile(r"\[bookmark: [^\[\]\n]*\]")
+_RULE = re.compile(r"\s*+(?:\|\s*+)?:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+(?:\|\s*+)?")
 _HEADING = re.compile(r"^#{1,6}\s+")
 
 

@@ -9,18 +9,19 @@ from jiheng.policy.labels import bare, labels
 from jiheng.readers.values import plain
 
 _PADDING = re.compile(r"[ \t\u00a0\u3000]{2,}")
-_LINES = re.compile(r"[ \t]*[\n\v\f]+[ \t]*")
+# A run of blanks is entered at its beginning only: tried from each of them, it costs the square of its length.
+_LINES = re.compile(r"(?:(?<![ \t])[ \t]+)?(?:[\n\v\f]+[ \t]*)+")
 _CHINESE_NUMBER = "一二三四五六七八九十"
 CHINESE_ITEM = re.compile(
     rf"\s*(?:[（(]\s*(?P<bracketed>[{_CHINESE_NUMBER}]{{1,3}})\s*[）)]|(?P<bare>[{_CHINESE_NUMBER}]{{1,3}})\s*[、.．，])[、.．]?\s*"
 )
 HEADING_NUMBER = re.compile(
-    rf"\s*(?:\d{{1,3}}\s*[.．、]|[（(]\s*(?:\d{{1,3}}|[{_CHINESE_NUMBER}]{{1,3}})\s*[）)]|[{_CHINESE_NUMBER}]{{1,3}}\s*[、.．])\s*"
+    rf"(?:(?<!\s)\s+)?+(?:\d{{1,3}}\s*[.．、]|[（(]\s*(?:\d{{1,3}}|[{_CHINESE_NUMBER}]{{1,3}})\s*[）)]|[{_CHINESE_NUMBER}]{{1,3}}\s*[、.．])\s*"
 )
 
 
 BEGINS = re.compile(
-    rf"\s*(?:{HEADING_NUMBER.pattern}(?!\d)|绩效(?:目标|指标)\s*[:：]|目标\s*[\d一二三四五]|第[一二三]部分)"
+    rf"\s*+(?:{HEADING_NUMBER.pattern}(?!\d)|绩效(?:目标|指标)\s*[:：]|目标\s*[\d一二三四五]|第[一二三]部分)"
 )
 """What begins a new paragraph wherever it stands: a number, a label."""
 
@@ -70,7 +71,7 @@ def unit_in_label(label: str) -> str | None:
 
 
 _UNIT_BEHIND = re.compile(r"[(（]?(?:金额)?单位[:：](?:万元|元|亿元)[)）]?\s*$")
-_FIELD_BREAK = re.compile(r"\n|[ \t\u3000\u00a0]+(?=[^\s:：]{2,12}[:：])")
+_FIELD_BREAK = re.compile(r"\n|(?<![ \t\u3000\u00a0])[ \t\u3000\u00a0]+(?=[^\s:：]{2,12}[:：])")
 
 
 def fields_in(text: str) -> list[tuple[str, str, str]]:
@@ -150,7 +151,7 @@ def title_suffix(text: str) -> str | None:
 
 
 _TITLE_NUMBER = re.compile(
-    rf"\s*(?:(?:项目|附件|附表|表)\s*(?:\d{{1,3}}(?:[-—]\d{{1,3}})?|[{_CHINESE_NUMBER}]{{1,3}})\s*(?:[:：.．、]|\s)|{HEADING_NUMBER.pattern})\s*"
+    rf"(?:(?<!\s)\s+)?+(?:(?:项目|附件|附表|表)\s*(?:\d{{1,3}}(?:[-—]\d{{1,3}})?|[{_CHINESE_NUMBER}]{{1,3}})\s*(?:[:：.．、]|\s)|{HEADING_NUMBER.pattern})\s*"
 )
 
 
@@ -165,8 +166,9 @@ def without_suffix(text: str) -> str | None:
     return line or None
 
 
-_TOC = re.compile(r".*(?:\t|\.{3,}|…{1,}|·{3,}|\s{3,})\s*\d{1,4}\s*$")
-_NUMBERED_PAGE = re.compile(r"\s*(.*[^\W\d_].*?)\s+\d{1,4}\s*")
+_PAGE = re.compile(r"(?<!\d)\d{1,4}\s*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_LEADERS = ("...", "…", "···")
 
 
 IMPRINT = re.compile(
@@ -180,11 +182,17 @@ def is_contents_line(text: str) -> bool:
     line = text.strip("\n")
     if len(line) >= 200 or not line.rstrip()[-1:].isdecimal():
         return False
-    if _TOC.fullmatch(line) is not None:
+    page = _PAGE.search(line)
+    before = line[: page.start()] if page else ""
+    words = before.rstrip()
+    gap = before[len(words) :]
+    if page is None or "\n" in words:
+        return False
+    if words.endswith(_LEADERS) or "\t" in gap or len(gap) >= 3:
         return True
-    match = _NUMBERED_PAGE.fullmatch(line)
-    return match is not None and (
-        HEADING_NUMBER.sub("", plain(match[1])) in labels().sections
-        or is_furniture(match[1])
-        or title_suffix(match[1]) is not None
+    words = words.lstrip()
+    return bool(gap and _LETTER.search(words)) and (
+        HEADING_NUMBER.sub("", plain(words)) in labels().sections
+        or is_furniture(words)
+        or title_suffix(words) is not None
     )

@@ -25,7 +25,7 @@ _AFTER: dict[str, Comparator] = {
 _SIGN = "|".join(re.escape(s) for s in sorted(_SIGNS, key=len, reverse=True))
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _TARGET = re.compile(
-    rf"(?:达到|达|约|共计|共|合计|为)?(?P<sign>{_SIGN})?(?:达到)?(?:每[^\d\W]{{1,3}}?)*"
+    rf"(?:达到|达|约|共计|共|合计|为)?(?P<sign>{_SIGN})?(?:达到)?(?:每(?:(?!每)[^\d\W]){{1,3}}?)*"
     rf"(?P<number>{_NUMBER})(?P<middle>%|[^\d\W]{{0,4}}?)(?:[-~—–至到]+(?P<upper>{_NUMBER}))?(?P<rest>.*)"
 )
 _AFTER_WORD = re.compile(rf"(?:\(含\))?(?P<word>{'|'.join(_AFTER)})$")

@@ -20,7 +20,7 @@ from jiheng.readers.sheets import Merge, Sheet
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})$")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_RELATION_ID = re.compile(r"\{[^}]*/relationships\}id$")
+_RELATION_ID = re.compile(r"\{[^{}]*/relationships\}id$")
 
 
 class _Book(NamedTuple):

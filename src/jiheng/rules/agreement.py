@@ -131,10 +131,10 @@ def quantity_without_indicator(ctx: DocumentContext) -> Iterator[Hit]:
 
 
 _TOTAL = re.compile(
-    r"(?:部门|本级|全年|年度|安排)*项目(?:支出|预算|资金|绩效目标)*(?:预算|资金|金额)?"
+    r"项目(?:支出|预算|资金|绩效目标)*(?:预算|资金|金额)?"
     r"(?:总额|总计|合计|共计|总预算|总金额)(?:为|共|是)?(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<unit>万元|亿元|元)"
 )
-_COUNT = re.compile(r"(\d+)个(?:预算)?项目")
+_COUNT = re.compile(r"(?<!\d)(\d+)个(?:预算)?项目")
 _IN_UNITS_OF = {"万元": Decimal(1), "亿元": Decimal(10000), "元": Decimal("0.0001")}
 
 

@@ -47,7 +47,6 @@ WHOLE_SUM = re.compile(
 )
 _OTHER_YEAR = re.compile(r"(?:上年度?|去年|往年|以前年度|历年|前期|中期)[^,。;]{0,4}$")
 _OF_THIS_YEAR = re.compile(r"20\d\d年|本年|今年|当年")
-_AFTER_PART = re.compile(r"其中[^。;]*$")
 _REACH = 16
 
 
@@ -60,13 +59,18 @@ def labelled(text: str, pattern: re.Pattern[str], year: int | None) -> list[Clai
         if m is None or amount.is_unit_price:
             continue
         # "其中安排监理费8万元" is a part; "总投资…，其中…，本年度安排120万元" speaks of the year all the same.
-        if not _OF_THIS_YEAR.match(m[0]) and _AFTER_PART.search(text[: amount.start]):
+        if not _OF_THIS_YEAR.match(m[0]) and _is_part(text, amount.start):
             continue
         stated = m.groupdict().get("year")
         if (stated and year and int(stated) != year) or _is_of_other_year(before[: m.start()], year):
             continue
         claims.append(Claim(m[0], amount))
     return claims
+
+
+def _is_part(text: str, at: int) -> bool:
+    """Whether 其中 stands before this place, in the same clause."""
+    return text.find("其中", 1 + max(text.rfind(mark, 0, at) for mark in "。;"), at) >= 0
 
 
 def _is_of_other_year(before: str, year: int | None) -> bool:
@@ -80,7 +84,7 @@ _SOURCES = re.compile(
 )
 _TOTALS = re.compile(r"(?:合计|共计|总计|总额|共|总投资|概算)[^\d,。;、]{0,4}$")
 _EXAMPLES = re.compile(
-    r"(?:例如|比如|[^假诸]如(?:[^下何]))|等[,。;]|其余|剩余|另外|其中(?!:?(?:财政|本级|其他))|分别|(?:包括|含)[^。]*等"
+    r"(?:例如|比如|[^假诸]如(?:[^下何]))|等[,。;]|其余|剩余|另外|其中(?!:?(?:财政|本级|其他))|分别|(?:包括|含)(?:(?!包括|含)[^。])*等"
 )
 _PART_END = re.compile(r"$|[,。;、)]")
 

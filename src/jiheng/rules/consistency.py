@@ -74,8 +74,8 @@ def _sessions(text: str | None) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     plain_text = clean(text)
     for m in _SESSION.finditer(plain_text):
-        after = plain_text[m.end() : m.end() + 8]
-        if not _LEANS_ON_EARLIER.search(after) and not _AFTER_AN_EARLIER.search(plain_text[: m.start()]):
+        before, after = plain_text[max(0, m.start() - 12) : m.start()], plain_text[m.end() : m.end() + 8]
+        if not _LEANS_ON_EARLIER.search(after) and not _AFTER_AN_EARLIER.search(before):
             found[(_digits(m["term"]), _digits(m["turn"] or ""))] = m[0]
     return found
 

@@ -21,7 +21,7 @@ _YEAR = re.compile(
     r"(?<![\d\[〔(-])(20\d\d)年(?:度)?"
     r"(?![以之]?[来前后起底末]|\d{1,2}[月.]|[-—~至]|级|秋|学年|[、和与及])"
 )
-_RANGE = re.compile(r"20\d\d年?(?:度)?[-—~～至到]+(?:20)?\d\d年?|《[^》]*》|[\[〔(]20\d\d[\]〕)]\S{0,3}\d*号?")
+_RANGE = re.compile(r"20\d\d年?(?:度)?[-—~～至到]+(?:20)?\d\d年?|《[^》]{0,200}》|[\[〔(]20\d\d[\]〕)]\S{0,3}\d*号?")
 _CARRIED = re.compile(
     r"结转|结余|上年|续建|续签|跨年|尾款|质保金|欠|补发|清算|结算|决算|提前下达|历年|以前年度|已|曾|原"
 )
@@ -45,7 +45,8 @@ def _stale_year(text: str, own: int, later_too: bool) -> str | None:
         found = int(m[1])
         if found == own or (found > own and not later_too) or found < own - 3:
             continue
-        if not _LEANS_BACK.search(bare[: m.start()]) and not _LOOKS_BACK.search(bare[m.end() :]):
+        before, after = bare[max(0, m.start() - 4) : m.start()], bare[m.end() : m.end() + 8]
+        if not _LEANS_BACK.search(before) and not _LOOKS_BACK.search(after):
             return m[0]
     return None
 

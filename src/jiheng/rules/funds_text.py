@@ -17,6 +17,7 @@ from jiheng.rules.target_words import words_in
 
 REVIEW = "财预〔2015〕88号"
 TEN_THOUSAND = Decimal(10000)
+_DIGITS = re.compile(r"\d+")
 
 
 @rule("A102", "用途里写的预算数与预算数不符", Severity.ERROR, Scope.PROJECT, basis=(REVIEW,))
@@ -155,4 +156,4 @@ def _may_be_right(e: Equation, text: str) -> bool:
         return False
     outside = text.replace(e.text, " ")
     named = {"2": "半年", "4": "季", "12": "月"}.get(str(nearest))
-    return bool(re.search(rf"(?<!\d){nearest}(?!\d)", outside)) or bool(named and named in text)
+    return str(nearest) in _DIGITS.findall(outside) or bool(named and named in text)

@@ -171,7 +171,7 @@ def goal_repeats_name(ctx: ProjectContext) -> Iterator[Hit]:
                   "写出可以检验的结果：做多少、做到什么程度、使谁受益。", words=repeated)  # fmt: skip
 
 
-_STATES_A_NUMBER = re.compile(r"\d(?!\d{3}|年)|[一二两三四五六七八九十]+[个名次期场户所处项]")
+_STATES_A_NUMBER = re.compile(r"\d(?!\d{3}|年)|[一二两三四五六七八九十][个名次期场户所处项]")
 
 
 def _is_repetition(goal: str, known: str) -> bool:

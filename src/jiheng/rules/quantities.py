@@ -17,7 +17,7 @@ _UNITS = (
     "株|棵|例|吨|米|张|床|班"
 )
 _QUANTITY = re.compile(
-    rf"(?P<number>\d+(?:\.\d+)?|[二两三四五六七八九十]{{1,3}})(?P<many>万)?(?:余|多)?(?P<unit>{_UNITS})"
+    rf"(?P<number>(?<!\d)\d++(?:\.\d+)?|[二两三四五六七八九十]{{1,3}})(?P<many>万)?(?:余|多)?(?P<unit>{_UNITS})"
 )
 _CLAUSE = re.compile(r"[,，。;；:：、()（）\n“”\"《》!！]")
 _POLITICAL = re.compile(

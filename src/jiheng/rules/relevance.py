@@ -143,7 +143,7 @@ _BUDGET_SENTENCE = re.compile(
     r"^预算数?[\d.]+万元[,。;.]?(?:\([^)]*\))?|^其中:?[^。;]*?万元[,。;.]?|^(?:财政|其他|本级)资金[\d.]+万元[,。;.]?"
 )
 _OPENING = re.compile(r"^(?:(?:主要|统筹)?用于|为)")
-_CLOSING = re.compile(r"(?:的?(?:使用|支出|开支|方面))?[。;,]*$")
+_CLOSING = re.compile(r"的?(?:使用|支出|开支|方面)$")
 
 
 def _said_purpose(project: Project) -> str:
@@ -151,7 +151,7 @@ def _said_purpose(project: Project) -> str:
     text = _LEADING_CODE.sub("", clean(project.purpose))
     while (rest := _BUDGET_SENTENCE.sub("", text)) != text:
         text = rest
-    return project_core(_CLOSING.sub("", _OPENING.sub("", text)))
+    return project_core(_CLOSING.sub("", _OPENING.sub("", text).rstrip("。;,")))
 
 
 @rule("R506", "资金用途照抄编码或项目名", Severity.WARNING, Scope.PROJECT, basis=RELEVANT)

@@ -24,7 +24,7 @@ from jiheng.rules.target_words import (
 REVIEW = "财预〔2015〕88号"
 WHOLE = Decimal(100)
 # A floor is explained by the document that sets it: by its title, its number, or who made it public.
-_NAMED_DOCUMENT = re.compile(r"《[^》]+》|[〔\[(（]20\d\d[〕\])）]\s*第?\d+号|公布的|印发的")
+_NAMED_DOCUMENT = re.compile(r"《[^》]{1,200}》|[〔\[(（]20\d\d[〕\])）]\s*第?\d+号|公布的|印发的")
 
 
 def _with_sign(ctx: IndicatorContext, sign: str) -> tuple[str, Fix | None]:

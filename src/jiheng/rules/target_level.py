@@ -113,7 +113,9 @@ def low_satisfaction(ctx: IndicatorContext) -> Iterator[Hit]:
 
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-/.]\d{1,2}(?!\d))")
 # "比2023年", "以2020年为基数", "[2017]25号": a year that something is compared with, or that belongs to a document.
-_COMPARED = re.compile(r"(?:比|较|于|以|按|照|自|从|《[^》]*|[\[〔(][^\])〕]*)$")
+_COMPARED = re.compile(r"(?:比|较|于|以|按|照|自|从|《[^》]{0,200}|[\[〔(][^\])〕]{0,200})$")
+_REACH = 201
+"""Characters before a year that are looked at: the longest title of a document, and its mark."""
 _BASELINE = re.compile(r"年(?:度|底|末)?(?:的|同期|实际|水平|基数|基础|平均|数据|标准|为基|相比|以来|起)")
 
 
@@ -146,7 +148,7 @@ def _deadline_years(text: str) -> set[int]:
     return {
         int(m[1])
         for m in _YEAR.finditer(text)
-        if not _COMPARED.search(text[: m.start()]) and not _BASELINE.match(text, m.end())
+        if not _COMPARED.search(text[max(0, m.start() - _REACH) : m.start()]) and not _BASELINE.match(text, m.end())
     }
 
 

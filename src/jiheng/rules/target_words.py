@@ -18,7 +18,7 @@ from jiheng.rules.context import DocumentContext, IndicatorContext
 Polarity = Literal["positive", "negative"]
 
 PERCENT = ("%", "‰")
-_OVER = re.compile(r"占|与[^,，。;；]*之比|除以|/")
+_OVER = re.compile(r"占|与[^,，。;；]{0,60}之比|除以|/")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 # 效率 and 频率 are no ratios; 率先 and 率领 are verbs.
 _RATE = re.compile(r"(?<![效频功])率(?!先|领|队)|比例|比重|占比|百分比|比%|%$|%\)$")
@@ -53,7 +53,8 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _ending_in(names: tuple[str, ...], measures: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?:{_any_of(names).pattern})(?:{_any_of(measures).pattern})*$")
+    # Words of measures are made of one another (人 次 人次): without a bound there are endless ways to share them out.
+    return re.compile(f"(?:{_any_of(names).pattern})(?:{_any_of(measures).pattern}){{0,4}}$")
 
 
 class Words:
@@ -176,7 +177,7 @@ def printed_with(target: Target, sign: str) -> str | None:
 
 
 _VALUE = re.compile(r"^[^\d]*\d[\d,]*(?:\.\d+)?(?:[-~—–至到]+\d[\d,]*(?:\.\d+)?)?")
-_COMPARED_AFTER = re.compile(r"(?:左右|(?:及|或|含)?以上|(?:及)?以下|以内|之内|内)?[。;,.]*$")
+_COMPARED_AFTER = re.compile(r"(?:左右|(?:及|或|含)?以上|(?:及)?以下|以内|之内|内)$")
 
 
 def trailing_text(target: Target) -> str:
@@ -184,7 +185,7 @@ def trailing_text(target: Target) -> str:
     if target.kind != "quantitative" or target.unit is not None:
         return ""
     rest = _VALUE.sub("", plain(target.raw), count=1)
-    return _COMPARED_AFTER.sub("", rest).strip("()")
+    return _COMPARED_AFTER.sub("", rest.rstrip("。;,.")).strip("()")
 
 
 def cell(i: Indicator) -> str:

@@ -81,7 +81,7 @@ def without_stock(text: str | None) -> tuple[str, ...]:
     return tuple(w for w in words(text) if w not in stock)
 
 
-_PROJECT_SUFFIX = re.compile(r"(?:项目|经费|资金|专项|费用)+$")
+_PROJECT_SUFFIXES = ("项目", "经费", "资金", "专项", "费用")
 _YEAR_PREFIX = re.compile(r"^20\d\d年度?")
 _JOINING = re.compile(r"[和及与的]")
 
@@ -89,7 +89,11 @@ _JOINING = re.compile(r"[和及与的]")
 @lru_cache(maxsize=_CACHED)
 def project_core(name: str | None) -> str:
     """The name of a project without what may be printed or not: its year, 项目 经费 资金 at its end, 和 and 的."""
-    return _JOINING.sub("", _PROJECT_SUFFIX.sub("", _YEAR_PREFIX.sub("", bare(name))))
+    core = _YEAR_PREFIX.sub("", bare(name))
+    end = len(core)
+    while core.endswith(_PROJECT_SUFFIXES, 0, end):
+        end -= 2
+    return _JOINING.sub("", core[:end])
 
 
 @lru_cache(maxsize=_CACHED)

@@ -25,7 +25,7 @@ _NOTHING = re.compile(r"(?:无|没有|零|未发生|没有发生|无发生)[^\d]
 """Words that say 0: 事故 没有发生, 受益人数 无."""
 _NUMERALS = re.compile(r"\d|(?:百分之)?[零〇一二两三四五六七八九十百千万亿点]{2,}")
 _BARE = re.compile(r"[-−]?[\d.]+")
-_TIMES = re.compile(r"[\d零〇一二三四五六七八九十]+(?:年|月|日|号|季度)")
+_TIMES = re.compile(r"(?<![\d零〇一二三四五六七八九十])[\d零〇一二三四五六七八九十]+(?:年|月|日|号|季度)")
 """When something will be, no number of it: 12月组织问卷调查."""
 
 

@@ -17,7 +17,7 @@ _BETWEEN = paragraph("", "Gap", "<w:keepNext/>")  # two tables that touch would 
 _PERIODS = ("3月底", "6月底", "10月底", "12月底")
 _UNIT_LINE = re.compile(r"\d{3,9}[^\W\d]")
 _NUMBERINGS: tuple[tuple[Callable[[int], str], re.Pattern[str]], ...] = (
-    (lambda n: f"{n}.", re.compile(r"(?:^|[。；;！\s])[（(]?\s*\d{1,2}\s*(?:[)）、.．:：](?!\d)|(?=[^\d\W]))")),
+    (lambda n: f"{n}.", re.compile(r"(?:^\s*+|[。；;！\s])(?:[（(]\s*)?\d{1,2}\s*(?:[)）、.．:：](?!\d)|(?=[^\d\W]))")),
     (lambda n: f"目标{n}：", re.compile(r"目标\s*[\d一二三四五六七八九十]")),
     (lambda n: chr(0x2460 + n - 1), re.compile(r"[①-⑳]")),
 )

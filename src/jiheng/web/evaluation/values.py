@@ -21,8 +21,8 @@ TEXTS = {
     "goals_actual": (5000, "年度总体目标实际完成情况"), "honesty_explanation": (2000, "对核查问题的说明"),
 }  # fmt: skip
 """Field → how long it may be, and what it is called."""
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_FRACTION = re.compile(rf"(?P<a>{_NUMBER})/(?P<b>{_NUMBER})")
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?|\d+(?:\.\d+)?"
+_FRACTION = re.compile(rf"(?<!\d)(?P<a>{_NUMBER})/(?P<b>{_NUMBER})")
 _BARE = re.compile(rf"-?(?:{_NUMBER})")
 _POINTS = re.compile(r"\d{1,3}(?:\.\d{1,2})?")
 _BAND = re.compile(r"(?P<name>[^\d%]*?)(?P<share>\d{1,3}(?:\.\d{1,2})?)?%?")

@@ -15,8 +15,8 @@ from jiheng.web.plan.services.values import clean
 CENT = Decimal("0.01")
 WAN = Decimal(10000)
 MOST = Decimal(10) ** 14
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_FRACTION = re.compile(rf"(?P<a>{_NUMBER})/(?P<b>{_NUMBER})")
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?|\d+(?:\.\d+)?"
+_FRACTION = re.compile(rf"(?<!\d)(?P<a>{_NUMBER})/(?P<b>{_NUMBER})")
 _BARE = re.compile(rf"-?(?:{_NUMBER})")
 TEXTS = {
     "actual_raw": (500, "执行情况"), "forecast_raw": (500, "全年预计"), "reason_text": (2000, "原因说明"),

@@ -21,7 +21,7 @@ from jiheng.web import transaction
 from jiheng.web.locks import for_update
 from jiheng.web.org.models import Person
 
-_KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
+_KINDS = tuple(re.compile(kind) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]"))
 _DIFFERENT = 6
 _RUN = 4
 _SHORTEST_NAME = 3
@@ -39,7 +39,7 @@ class ThreeKindsValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise :class:`ValidationError` for a password of fewer kinds."""
-        if sum(re.search(kind, password) is not None for kind in _KINDS) < 3:
+        if sum(kind.search(password) is not None for kind in _KINDS) < 3:
             raise ValidationError(self.get_help_text(), code="password_kinds")
 
     def get_help_text(self) -> str:
