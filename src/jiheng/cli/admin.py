@@ -98,17 +98,23 @@ def import_people(
     from jiheng.web.org.services.people import create_many
     from jiheng.web.org.services.places import Wrong
     from jiheng.web.supervision.actor import acting
+    from jiheng.web.tabular.told import overlooked
 
     administrators = system_administrators(by)
     if len(administrators) != 1:
         raise _refuse(f"没有系统管理员“{by}”。" if by else "请用 --by 写明由哪个系统管理员导入。")
     me = administrators[0]
     try:
-        parsed = people_excel.parse(file.read_bytes(), file.name, me.scope().district)
+        book = people_excel.read(file.read_bytes(), file.name)
     except OSError as error:
         raise _refuse(f"{file} 读不了：{error.strerror}。") from error
-    for row, problem in parsed.errors:
-        typer.echo(f"第 {row} 行：{problem}" if row else problem, err=True)
+    except people_excel.BadFile as error:
+        raise _refuse(error) from error
+    for said in overlooked(book.plans, people_excel.VOCABULARY):
+        typer.echo(said, err=True)
+    parsed = people_excel.judge(book, me.scope().district)
+    for place, problem in parsed.errors:
+        typer.echo(f"{place}：{problem}", err=True)
     if parsed.errors or not parsed.wanted:
         raise _refuse("没有导入任何人。")
     try:
