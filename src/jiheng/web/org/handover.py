@@ -53,8 +53,8 @@ def held_by(someone: Person) -> list[Held]:
 
 
 def open_count(someone: Person) -> int:
-    """How many things of this person a successor must take over."""
-    return sum(holding.of(someone).count() for holding in movable())
+    """How many things of this person wait at a unit for whoever does them next; unread messages alone do not."""
+    return sum(holding.of(someone).count() for holding in movable() if holding.unit)
 
 
 def roles_held(someone: Person) -> list[RoleHeld]:

@@ -52,7 +52,7 @@ def hold(holding: Holding) -> None:
 
 def holdings() -> list[Holding]:
     """All kinds: first those that a successor takes over, in the order of the year."""
-    return sorted(_holdings.values(), key=lambda h: h.move is None)
+    return sorted(_holdings.values(), key=lambda h: (h.move is None, not h.unit))
 
 
 def movable() -> list[Holding]:
