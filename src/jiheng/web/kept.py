@@ -45,7 +45,8 @@ def _is_taken(request: HttpRequest, response: HttpResponse) -> bool:
         return False
     to = response.headers.get("Location", "")
     is_file = "attachment" in response.headers.get("Content-Disposition", "")
-    return is_file or is_final(response) or (300 <= response.status_code < 400 and not to.startswith(reverse("login")))
+    leads_on = 300 <= response.status_code < 400 and not to.startswith(reverse("login"))
+    return leads_on or is_file or is_final(response)
 
 
 def _told(request: HttpRequest) -> list[messages.storage.base.Message]:
