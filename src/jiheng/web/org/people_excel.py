@@ -90,7 +90,7 @@ def unsigned(text: str) -> Book:
     try:
         plans, rows = json.loads(signing.loads(text, salt=_SALT, max_age=_SECONDS))
     except signing.BadSignature as error:
-        raise BadFile("核对页面已过期或内容不完整，没有导入任何人。请重新上传文件。") from error
+        raise BadFile("核对页面已过期或内容不完整。请重新上传文件。") from error
     made = [[Row(number, hidden, texts, tuple(lost)) for number, hidden, texts, lost in sheet] for sheet in rows]
     return Book([Plan(**plan) for plan in plans], made)
 
