@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from jiheng.web.api.api import doubtful
 from jiheng.web.doubts import Doubtful, Question, as_json, confirm, gathered, question
 from jiheng.web.execution.models import BudgetAdjustment, Contract, ImportBatch, Payment, Procurement
 from jiheng.web.execution.services import Entry, add_entry, change_entry, remove_entry
@@ -213,3 +215,11 @@ def test_questions_are_answered_by_their_keys() -> None:
     (whole,) = gathered([question("paid", f"第{n}。", n) for n in range(30)])
     assert "有 30 处" in whole.text and "第19。" in whole.text and "第20。" not in whole.text
     assert isinstance(whole, Question)
+
+
+def test_the_api_answers_with_the_questions_and_their_keys(rf: Any) -> None:
+    asked = question("paid", "超过预算。", 1)
+    answer = doubtful(rf.post("/api/v1/"), Doubtful([asked]))
+    assert answer.status_code == 409
+    said = json.loads(answer.content)
+    assert said["questions"] == [{"key": asked.key, "text": "超过预算。"}] and "confirmed" in said["detail"]
