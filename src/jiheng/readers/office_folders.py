@@ -23,11 +23,15 @@ _LOCK = "lock"
 @contextmanager
 def work_folder() -> Iterator[Path]:
     """A folder that goes with the block. As long as its process lives it holds a lock, which no death survives."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    made = Path(tempfile.mkdtemp(prefix=f".{PREFIX}"))
+    folder = made.with_name(made.name[1:])
     try:
-        with (folder / _LOCK).open("wb") as lock:
+        with (made / _LOCK).open("wb") as lock:
             if fcntl is not None:
                 fcntl.flock(lock, fcntl.LOCK_EX)
+                made.rename(folder)  # not to be swept before it is locked
+            else:
+                folder = made
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

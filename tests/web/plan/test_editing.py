@@ -164,3 +164,14 @@ def test_of_two_saves_at_once_one_is_refused_and_none_is_lost(project: Any, pers
     assert sorted(told) == ["refused"] * 3 + ["saved"]
     assert again(project).purpose == f"用途{told.index('saved')}"
     assert again(project).revision == 2
+
+
+def test_a_text_that_cannot_be_checked_is_not_saved(project: Any, person: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from jiheng.web.plan.services import Refused, save_cells
+
+    monkeypatch.setattr("jiheng.web.plan.checking.check_live", lambda *_: None)
+    with pytest.raises(Refused, match="没有保存"):
+        save_cells(person("clerk"), project.pk, {"purpose": " " * 3000}, project.revision)
+    before = project.purpose
+    project.refresh_from_db()
+    assert project.purpose == before
