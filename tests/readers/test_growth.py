@@ -87,6 +87,10 @@ KINDS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     },
     "rows": (400, rows(lambda k: [*ROW[:2], f"修缮面积{k}", *ROW[3:]], [["项目名称", "校舍修缮"], HEAD])),
     "like rows": (400, rows(lambda k: ROW, [["项目名称", "校舍修缮"], HEAD])),
+    "rates": (
+        800,
+        rows(lambda k: [*ROW[:2], f"合格率{k}", "", "≥9%" if k % 2 else "≥95%", ""], [["项目名称", "校舍修缮"], HEAD]),
+    ),
     "rows of nothing": (1000, rows(lambda k: [""] * 6, [["项目名称", "校舍修缮"], HEAD])),
     "columns": (
         1200,

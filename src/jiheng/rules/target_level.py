@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import cast
 
 from jiheng.model import Indicator, Project
 from jiheng.readers.values import plain
-from jiheng.rules.context import IndicatorContext
+from jiheng.rules.context import IndicatorContext, ProjectContext
 from jiheng.rules.finding import Hit, Severity
 from jiheng.rules.registry import Scope, rule
 from jiheng.rules.shares import above_whole
@@ -71,20 +72,24 @@ def too_low(ctx: IndicatorContext) -> Iterator[Hit]:
     told = (i.description or "").replace("占比", "").replace("比重", "")
     if any(words.has(n, i.name, told) for n in ("open_rates", "low_rates", "negative_names")):
         return
-    if _lost_a_digit(target.value, ctx.project):
+    if _lost_a_digit(target.value, ctx.within):
         message = f"{cell(i)}远低于同项目的其他比率，疑似漏了一位数字。"
         yield Hit("target", message, f"核对是否应为 {target.value * 10:f}%；确为 {target.value:f}% 的，说明理由。")
     elif words.ends("near_complete_rates", i.name) and target.value < ctx.pack.thresholds.get("near_complete_floor", 0):
         yield Hit("target", f"{cell(i)}明显偏低，这类比率一般接近 100%。", "参照往年完成情况和行业标准提高指标值。")
 
 
-def _lost_a_digit(value: Decimal, project: Project) -> bool:
-    others = [i.target.value for i in project.indicators if _is_high_share(i) and i.target.value is not None]
-    return 5 < value < 10 and len(others) >= 3 and value * 10 >= min(others)
+def _lost_a_digit(value: Decimal, ctx: ProjectContext) -> bool:
+    if not 5 < value < 10:
+        return False
+    if "high shares" not in ctx.memo:
+        ctx.memo["high shares"] = sorted(share for i in ctx.project.indicators if (share := _high_share(i)))
+    others = cast(list[Decimal], ctx.memo["high shares"])
+    return len(others) >= 3 and value * 10 >= others[0]
 
 
-def _is_high_share(i: Indicator) -> bool:
-    return i.target.unit == "%" and i.target.value is not None and i.target.value >= 80
+def _high_share(i: Indicator) -> Decimal | None:
+    return i.target.value if i.target.unit == "%" and i.target.value is not None and i.target.value >= 80 else None
 
 
 @rule("V315", "满意度低于常规", Severity.WARNING, Scope.INDICATOR, basis=(REVIEW,))
