@@ -214,7 +214,9 @@ def test_few_queries_however_many_rows(
         "organisations": 5, "projects": 4, f"projects/{made.pk}": 6, f"projects/{made.pk}/indicators": 6,
         f"projects/{made.pk}/findings": 6, "documents": 4, f"documents/{published.pk}": 3,
     }  # fmt: skip
-    counting = 2  # how often the token was used lately: looked up, and one more
+    # How often the token was used lately: looked up, and one more. Two of its writes may be left out with a full disk, and
+    # are in a savepoint where a transaction is around them: around every test, around no request.
+    counting = 2 + 2 * 2
     for path, queries in most.items():
         with django_assert_max_num_queries(queries + counting):
             assert mine.get(path).status_code == 200

@@ -6,12 +6,12 @@ import errno
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 
 from jiheng.web import transaction
@@ -57,7 +57,8 @@ def is_full(error: BaseException | None) -> bool:
 def left_out_when_full() -> Iterator[None]:
     """What is written inside is worth less than the page that is being read: a count, a time of last use."""
     try:
-        with transaction.atomic():
+        # Inside of a transaction, what failed must not take the rest with it.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             yield
     except (DatabaseError, OSError) as error:
         if not is_full(error):
