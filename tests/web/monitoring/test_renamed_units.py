@@ -87,7 +87,7 @@ def said(client: Client, path: str, names: dict[str, str]) -> tuple[int, str]:
     answer = client.get(path)
     page = re.search(r"<main.*</main>", answer.content.decode(), re.S)
     text = re.sub(
-        r'name="csrfmiddlewaretoken" value="[^"]*"|X-CSRFToken[^}]*}|value="\d+"|/section/\d+/',
+        r'name="(?:csrfmiddlewaretoken|once)" value="[^"]*"|X-CSRFToken[^}]*}|value="\d+"|/section/\d+/',
         "",
         page[0] if page else "",
     )
