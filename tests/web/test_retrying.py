@@ -17,8 +17,8 @@ from django.test import Client, RequestFactory
 
 from jiheng.web import retrying, transaction
 from jiheng.web.execution.models import Contract, Payment
+from jiheng.web.jobs import kinds, ticks
 from jiheng.web.jobs import services as jobs
-from jiheng.web.jobs import ticks
 from jiheng.web.jobs.models import Job
 from jiheng.web.locks import lock
 from jiheng.web.middleware import TryAgain
@@ -305,7 +305,7 @@ def test_a_job_goes_on_where_it_met_a_lock(district: Any, pauses: Any, monkeypat
                 deadlock()
         return {"done": done}
 
-    monkeypatch.setitem(jobs._works, "test.retried", work)
+    monkeypatch.setitem(kinds._kinds, "test.retried", kinds.Kind(work, kinds.QUICK, False))
     asked = jobs.ask("test.retried", "测试", {})
     jobs.perform(asked.pk)
     assert Job.objects.get(pk=asked.pk).state == Job.State.DONE
