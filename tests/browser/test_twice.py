@@ -133,6 +133,34 @@ def test_two_clicks_make_one_of_each(
             click_twice(pages[role], button)
 
 
+def test_what_was_asked_about_is_made_once_and_going_back_leads_to_the_project(
+    open_page: Any, person: Any, approved: Any
+) -> None:
+    page = open_page(person("clerk"))
+    page.goto(f"/execution/{approved.pk}/")
+    page.click(pay(page, approved, "50万元"))
+    page.check(".doubts [type=checkbox]")
+    with one_more_of("execution.Payment"):
+        click_twice(page, ".doubts .go")
+    page.go_back()
+    assert page.url.endswith(f"/execution/{approved.pk}/?kind=payment#entries")
+    expect(page.locator("td:has-text('500,000.00')")).to_have_count(1)
+    assert not page.locator(".doubts, .unkept, dialog[open]").count()
+
+
+def test_what_was_changed_after_a_question_is_kept_where_one_comes_back_to(
+    open_page: Any, person: Any, approved: Any
+) -> None:
+    page = open_page(person("clerk"))
+    page.goto(f"/execution/{approved.pk}/")
+    page.click(pay(page, approved, "50万元"))
+    page.click(".doubts button:has-text('返回修改')")
+    page.fill("#entry-note", "第二笔进度款")
+    page.reload()
+    expect(page.locator("#entry .unkept")).to_contain_text("未保存")
+    assert (page.input_value("#entry-note"), page.input_value("#entry-amount")) == ("第二笔进度款", "50万元")
+
+
 def test_a_button_is_busy_until_the_answer_comes_and_sends_its_value(
     open_page: Any, person: Any, in_review: Any
 ) -> None:

@@ -96,6 +96,27 @@ def test_people_come_from_excel_all_or_none(tmp_path: Path) -> None:
     assert (entry.person.split()[0], entry.address) == ("xitong.139902", "命令行")
 
 
+def test_what_is_passed_over_in_a_list_of_people_is_told_in_sentences(tmp_path: Path) -> None:
+    from jiheng.web.org.models import Department, District, Person, Unit
+
+    run("create-district", "139902", "清河区")
+    department = Department.objects.create(district=District.objects.get(), code="601", name="公共服务局")
+    Unit.objects.create(department=department, code="601001", name="本级")
+    path = tmp_path / "several.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("本级", "公园"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ("账号", "姓名", "单位编码"))
+            sheet.write_row(1, 0, (f"{len(name)}a{sheet.index}", "甲", "601001"))
+            sheet.write_row(2, 0, (f"hidden{sheet.index}", "乙", "601001"))
+            sheet.set_row(2, None, None, {"hidden": True})
+    done = run("import-people", str(path))
+    assert done.exit_code == 0, done.output
+    assert "“本级”：隐藏（含筛选掉）的 1 行没有导入：第 3 行。" in done.output
+    assert "还有 1 张工作表也是同样的清单，没有导入：“公园”。要一起导入，请放进同一张工作表" in done.output
+    assert not Person.objects.filter(username__startswith="hidden").exists()
+
+
 def test_of_several_administrators_one_must_be_named_and_brings_only_to_their_own_units(tmp_path: Path) -> None:
     from jiheng.web.org.models import Department, District, Person, Unit
 

@@ -98,19 +98,19 @@ def import_people(
     from jiheng.web.org.services.people import create_many
     from jiheng.web.org.services.places import Wrong
     from jiheng.web.supervision.actor import acting
-    from jiheng.web.tabular.told import overlooked
+    from jiheng.web.tabular.book import BadFile
 
     administrators = system_administrators(by)
     if len(administrators) != 1:
         raise _refuse(f"没有系统管理员“{by}”。" if by else "请用 --by 写明由哪个系统管理员导入。")
     me = administrators[0]
     try:
-        book = people_excel.read(file.read_bytes(), file.name)
+        book = people_excel.PEOPLE.read(file.read_bytes(), file.name)
     except OSError as error:
         raise _refuse(f"{file} 读不了：{error.strerror}。") from error
-    except people_excel.BadFile as error:
+    except BadFile as error:
         raise _refuse(error) from error
-    for said in overlooked(book.plans, people_excel.VOCABULARY):
+    for said in book.told():
         typer.echo(said, err=True)
     parsed = people_excel.judge(book, me.scope().district)
     for place, problem in parsed.errors:

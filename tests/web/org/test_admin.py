@@ -206,10 +206,10 @@ def workbook(*rows: tuple[str, ...]) -> SimpleUploadedFile:
 HEAD = ("账号", "姓名", "单位编码", "电话", "邮箱")
 
 
-def confirm_people(system: Client, page: str) -> str:
-    """Confirm the preview of a list of people; the page that answers."""
+def confirm_list(who: Client, address: str, page: str) -> str:
+    """Confirm the preview of a list; the page that answers."""
     carried = page.rpartition('name="book" value="')[2].partition('"')[0]
-    return system.post("/org/people/import/", {"book": carried, "do": "create"}).content.decode()
+    return who.post(address, {"book": carried, "do": "create"}, follow=True).content.decode()
 
 
 def test_people_come_from_excel_all_or_none(admins: Any) -> None:
@@ -224,7 +224,7 @@ def test_people_come_from_excel_all_or_none(admins: Any) -> None:
     page = system.post("/org/people/import/", {"file": good}).content.decode()
     assert "2 人都没有问题" in page
     assert not Person.objects.filter(username="a1").exists()
-    confirm_people(system, page)
+    confirm_list(system, "/org/people/import/", page)
     assert {p.unit.code for p in Person.objects.filter(username__in=("a1", "a2"))} == {"601001", "601002"}
 
 
@@ -242,17 +242,18 @@ def test_roles_come_from_excel_with_their_years_all_or_none(admins: Any) -> None
         ("zz", "经办", "9", "", "27", ""),
         ("a1", "单位负责人", "601001", "", "2027", "2026"),
     )
-    page = security.post("/org/people/roles/", {"file": bad, "confirmed": "1"}).content.decode()
+    page = security.post("/org/people/roles/", {"file": bad}).content.decode()
     for said in ("第 3 行", "没有账号“zz”", "没有角色“经办”", "没有单位编码“9”", "四位年份", "早于起始年度 2027"):
         assert said in page
     twice = workbook(ROLES, ("a1", "单位经办", "601001"), ("a1", "单位经办", "601001", "", "2027"))
-    page = security.post("/org/people/roles/", {"file": twice, "confirmed": "1"}).content.decode()
+    page = security.post("/org/people/roles/", {"file": twice}).content.decode()
+    page = confirm_list(security, "/org/people/roles/", page)
     assert "第 3 行：新人已经有这个角色" in page
     assert not RoleAssignment.objects.filter(person__username__in=("a1", "a2")).exists()
     good = workbook(ROLES, ("a1", "单位经办", "601001", "", "2026", "2027"), ("a2", "部门审核", "", "601", "", ""))
-    assert "2 个角色都没有问题" in security.post("/org/people/roles/", {"file": good}).content.decode()
-    good.seek(0)
-    security.post("/org/people/roles/", {"file": good, "confirmed": "1"})
+    page = security.post("/org/people/roles/", {"file": good}).content.decode()
+    assert "2 个角色都没有问题" in page and "2026—2027 年" in page
+    assert "已授予 2 个角色" in confirm_list(security, "/org/people/roles/", page)
     given = RoleAssignment.objects.filter(person__username__in=("a1", "a2")).order_by("person__username")
     assert [(a.role, a.year_from, a.year_to) for a in given] == [
         ("clerk", 2026, 2027), ("department_reviewer", 2000, None),
@@ -266,7 +267,7 @@ def test_who_is_of_no_unit_comes_into_the_district(admins: Any) -> None:
     file = workbook(HEAD, ("caizheng", "丙", "", "", ""), ("jingban", "丁", "601001", "", ""))
     page = system.post("/org/people/import/", {"file": file}).content.decode()
     assert "2 人都没有问题，其中 1 人没有填单位编码" in page
-    confirm_people(system, page)
+    confirm_list(system, "/org/people/import/", page)
     made = Person.objects.get(username="caizheng")
     assert (made.unit, made.district) == (None, Department.objects.get().district)
 

@@ -14,6 +14,7 @@ from jiheng.web.monitoring.models import Responsibility
 from jiheng.web.org.handover import left_count, open_count, successors_of
 from jiheng.web.org.holdings import holdings
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Section, Unit
+from jiheng.web.org.services.succession import renew_unit
 from jiheng.web.plan.models import BudgetYear, Comment, Indicator, Project
 from jiheng.web.results.models import Rectification
 from jiheng.web.results.services import Found, raise_item
@@ -147,6 +148,22 @@ def test_years_that_are_over_stay_on_record(admin: Any, leaver: Any, successor: 
     old = Project.objects.create(unit=Unit.objects.get(code="601001"), budget_year=year, name="旧项目")
     Responsibility.objects.create(unit=old.unit, project=old, person=leaver)
     assert open_count(leaver) == 0
+
+
+@pytest.mark.parametrize("elsewhere", (False, True), ids=("renamed", "moved to another department"))
+def test_after_the_unit_was_renewed_the_heirs_people_take_over_and_their_head_sees_what_is_left(
+    admin: Any, leaver: Any, successor: Any, work: Any, person: Any, district: Any, elsewhere: bool
+) -> None:
+    head, old = person("unit_head"), work.unit
+    to = Department.objects.create(district=old.department.district, code="777", name="园林局") if elsewhere else None
+    renew_unit(admin, old, "2027", "777001", "绿化管理中心", to)
+    for someone in (leaver, successor, head):
+        someone.refresh_from_db()
+    assert successor in successors_of(leaver)
+    Person.objects.filter(pk=leaver.pk).update(is_active=False)
+    assert left_count(head) == 3
+    as_(admin).post(page_of(leaver), {"successor": successor.pk})
+    assert (names(leaver), names(successor)[:2], left_count(head)) == ((0, 0, 0), (2, 1), 0)
 
 
 def test_a_duty_of_a_section_goes_to_the_successors_section(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -18,7 +19,9 @@ HEAD = ["账号", "姓名", "单位编码", "电话"]
 FIRST, SECOND = ["wangfang", "王芳", "601001", "010-1"], ["liqiang", "李强", "601002", "010-2"]
 
 
-def workbook(sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = (), rows: tuple[int, ...] = ()) -> bytes:
+def workbook(
+    sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = (), rows: tuple[int, ...] = (), columns: tuple[int, ...] = (),
+) -> bytes:  # fmt: skip
     out = BytesIO()
     book = xlsxwriter.Workbook(out)
     for name, lines in sheets.items():
@@ -27,6 +30,8 @@ def workbook(sheets: dict[str, list[list[Any]]], hidden: tuple[str, ...] = (), r
             sheet.write_row(n, 0, line)
         for n in rows:
             sheet.set_row(n, None, None, {"hidden": True})
+        for n in columns:
+            sheet.set_column(n, n, None, None, {"hidden": True})
         if name in hidden:
             sheet.hide()
     book.close()
@@ -46,6 +51,11 @@ def send(client: Client, person: Any) -> Any:
         return client.post("/org/people/import/", form).content.decode()
 
     return post
+
+
+def key_of(page: str) -> str:
+    """The one-time key of the last form."""
+    return page.rpartition('name="once" value="')[2].partition('"')[0]
 
 
 def accounts() -> set[str]:
@@ -110,3 +120,16 @@ def test_more_people_than_fit_are_refused_as_a_whole(send: Any) -> None:
     rows = [[f"ren{n:04d}", "甲", "601001", ""] for n in range(2001)]
     page = send(workbook({"人员": [HEAD, *rows]}))
     assert "一次最多导入 2000 人，选了 2001 行" in page and "导入 2001 人" not in page
+
+
+def test_who_presses_twice_sees_the_first_passwords_again(send: Any) -> None:
+    page = send(workbook({"人员": [HEAD, FIRST, SECOND]}))
+    first, second = (send(page, do="create", once=key_of(page)) for _ in range(2))
+    passwords = re.findall(r"<code>(.+?)</code>", first)
+    assert len(passwords) == 2 and passwords == re.findall(r"<code>(.+?)</code>", second)
+    assert accounts() == {"wangfang", "liqiang"}
+
+
+def test_what_to_do_about_hidden_columns_can_be_done_on_this_page(send: Any) -> None:
+    page = send(workbook({"人员": [HEAD, FIRST]}, columns=(3,)))
+    assert "隐藏的列没有使用：D 列“电话”。需要时请在文件里取消隐藏后重新上传" in page

@@ -18,10 +18,11 @@ django.setup()
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from pyotp import TOTP  # noqa: E402
 
 from jiheng.web.backup.contents import line  # noqa: E402
-from jiheng.web.execution.models import Evidence  # noqa: E402
+from jiheng.web.execution.models import Evidence, ImportBatch  # noqa: E402
 from jiheng.web.org.models import Person  # noqa: E402
 from jiheng.web.supervision.queries import verify  # noqa: E402
 
@@ -45,8 +46,17 @@ def log_in(username: str, password: str, secret: str) -> list[str]:
     return [first["Location"], second["Location"], str(client.session.get("_auth_user_id"))]
 
 
+def pages() -> dict[str, int]:
+    """How the page of each import answers who brought it in."""
+    client, found = Client(), {}
+    for batch in ImportBatch.objects.select_related("by"):
+        client.force_login(batch.by, "django.contrib.auth.backends.ModelBackend")
+        found[str(batch.pk)] = client.get(reverse("execution-import", args=[batch.pk])).status_code
+    return found
+
+
 def main() -> None:
-    """Rows, digests of files, the kind of owner of each evidence, the state of the trail, a login."""
+    """Rows, digests of files, the kind of owner of each evidence, the state of the trail, pages of imports, a login."""
     asked = json.load(sys.stdin)
     root = Path(settings.MEDIA_ROOT)
     told: dict[str, Any] = {
@@ -58,6 +68,7 @@ def main() -> None:
         },
         "owners": {str(e.pk): e.content_type.model if e.owner else "" for e in Evidence.objects.all()},
         "trail": verify(),
+        "pages": pages(),
         "login": log_in(*asked["login"]),
         "person": str(Person.objects.get(username=asked["login"][0]).pk),
     }

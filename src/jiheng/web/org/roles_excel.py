@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 import xlsxwriter
 
-from jiheng.readers import ReadError
-from jiheng.readers.blocks import Table
-from jiheng.readers.bounded import BoundedReader
-from jiheng.readers.detect import detect
-from jiheng.readers.limits import LIVE_SECONDS
-from jiheng.readers.spreadsheet import read_spreadsheet
 from jiheng.web.org.models import Department, District, Unit
 from jiheng.web.org.queries import people_in
-from jiheng.web.org.roles import Role
+from jiheng.web.org.roles import DEPARTMENT_ROLES, UNIT_ROLES, Role
 from jiheng.web.org.services.people import WantedRole, checked_years
 from jiheng.web.org.services.places import Wrong
+from jiheng.web.tabular.book import Book, Judged, ListKind, Row, lost_said, same_said
+from jiheng.web.tabular.columns import Field, Vocabulary
 
 COLUMNS = ("账号", "角色", "单位编码", "部门代码", "起始年度", "截止年度")
-_REQUIRED = COLUMNS[:2]
+VOCABULARY = Vocabulary(
+    (
+        Field("username", "账号", ("账号", "登录账号", "登录名", "用户名"), spreads=False),
+        Field("role", "角色", ("角色", "角色名称"), spreads=False),
+        Field("unit", "单位编码", ("单位编码", "单位代码", "预算单位编码"), spreads=False),
+        Field("department", "部门代码", ("部门代码", "部门编码", "主管部门代码"), spreads=False),
+        Field("first", "起始年度", ("起始年度", "开始年度", "起始年份", "开始年份"), spreads=False),
+        Field("last", "截止年度", ("截止年度", "结束年度", "截止年份", "结束年份"), spreads=False),
+    ),
+    (("username",), ("role",)),
+)
 MOST = 2000
-
-
-@dataclass(slots=True)
-class ParsedRoles:
-    """The rows of a file: roles to be given, and what is wrong by row (as Excel counts)."""
-
-    wanted: list[WantedRole] = field(default_factory=list)
-    errors: list[tuple[int, str]] = field(default_factory=list)
+ROLES = ListKind("org.roles", VOCABULARY, MOST, "个角色")
 
 
 def template() -> bytes:
@@ -49,50 +50,52 @@ def template() -> bytes:
     return out.getvalue()
 
 
-def parse(data: bytes, name: str, district: District) -> ParsedRoles:
-    """What a filled workbook says. Everything that is wrong is said at once, by row."""
-    found = ParsedRoles()
-    try:
-        kind = detect(data, name)
-        if kind not in ("xlsx", "xls", "et", "ods"):
-            found.errors.append((0, "请上传按模板填写的 Excel 文件。"))
-            return found
-        with BoundedReader() as reader:
-            content = reader.call("读取", name, LIVE_SECONDS, read_spreadsheet, data, kind)
-        table = next((b for b in content.blocks if isinstance(b, Table)), None)
-    except ReadError as error:
-        found.errors.append((0, str(error)))
+@dataclass(slots=True)
+class _Known:
+    """What the cells of a list may name, by field."""
+
+    names: Mapping[str, Mapping[str, Any]]
+    seen: dict[tuple[str, ...], tuple[str, Row]] = field(default_factory=dict)
+
+
+def judge(book: Book, district: District) -> Judged[WantedRole]:
+    """What the chosen sheets say. Everything that is wrong is said at once, by row."""
+    found = Judged[WantedRole](errors=book.trouble())
+    if found.errors:
         return found
-    rows = [(row.number + 1, [c.text.strip() for c in row.cells]) for row in table.rows] if table else []
-    heads = rows[0][1] if rows else []
-    if missing := [c for c in _REQUIRED if c not in heads]:
-        found.errors.append((1, f"第一行缺少这些栏：{'、'.join(missing)}。请用模板填写，不要改动第一行。"))
-    elif len(rows) - 1 > MOST:
-        found.errors.append((0, f"一次最多授予 {MOST} 个角色，文件里有 {len(rows) - 1} 行。请分几个文件导入。"))
-    else:
-        _rows(found, [(number, dict(zip(heads, cells, strict=False))) for number, cells in rows[1:]], district)
+    found.errors += book.other_heads()
+    units = Unit.objects.filter(valid_to=None, department__district=district).select_related("department")
+    departments = Department.objects.filter(district=district, is_active=True)
+    known = _Known({
+        "username": {p.username: p for p in people_in(district)}, "role": {str(r.label): r for r in Role},
+        "unit": {u.code: u for u in units}, "department": {d.code: d for d in departments},
+    })  # fmt: skip
+    for place, row in book.chosen_rows():
+        if problems := _problems(place, row, known):
+            found.errors.append((place, "；".join(problems) + "。"))
+        else:
+            person, role, unit, department = (known.names[name].get(row.text(name)) for name in known.names)
+            years = checked_years(row.text("first"), row.text("last"))
+            found.wanted.append(WantedRole(person, role, unit, department, years, place))
     return found
 
 
-def _rows(found: ParsedRoles, rows: list[tuple[int, dict[str, str]]], district: District) -> None:
-    people = {p.username: p for p in people_in(district)}
-    units = {u.code: u for u in Unit.objects.filter(valid_to=None, department__district=district)}
-    departments = {d.code: d for d in Department.objects.filter(district=district, is_active=True)}
-    roles = {str(role.label): role for role in Role}
-    for number, row in rows:
-        if not any(row.values()):
-            continue
-        said = {name: row.get(name, "") for name in COLUMNS}
-        problems = [f"没有填{name}" for name in _REQUIRED if not said[name]]
-        for name, known in (("账号", people), ("角色", roles), ("单位编码", units), ("部门代码", departments)):
-            if said[name] and said[name] not in known:
-                problems.append(f"本区划没有{name}“{said[name]}”")
-        try:
-            years = checked_years(said["起始年度"], said["截止年度"])
-        except Wrong as error:
-            problems.append(str(error).rstrip("。"))
-        if problems:
-            found.errors.append((number, "；".join(problems) + "。"))
-            continue
-        place = (units.get(said["单位编码"]), departments.get(said["部门代码"]))
-        found.wanted.append(WantedRole(people[said["账号"]], roles[said["角色"]], *place, years, number))
+def _problems(place: str, row: Row, known: _Known) -> list[str]:
+    """What is wrong with a row."""
+    problems = lost_said(row, VOCABULARY)
+    for name, names in known.names.items():
+        if row.text(name) and row.text(name) not in names and name not in row.lost:
+            problems.append(f"本区划没有{VOCABULARY.label(name)}“{row.text(name)}”")
+    problems += [f"没有填{VOCABULARY.label(name)}" for name in ("username", "role") if not row.text(name)]
+    role = known.names["role"].get(row.text("role"))
+    for name, roles in (("unit", UNIT_ROLES), ("department", DEPARTMENT_ROLES)):
+        if role in roles and not row.text(name):
+            problems.append(f"“{role.label}”要填{VOCABULARY.label(name)}")
+    try:
+        checked_years(row.text("first"), row.text("last"))
+    except Wrong as error:
+        problems.append(str(error).rstrip("。"))
+    said = tuple(row.text(f.name) for f in VOCABULARY.fields)
+    if before := known.seen.setdefault(said, (place, row)):
+        problems += [same_said(row, before, "这个角色")] if before[1] is not row and any(said) else []
+    return problems

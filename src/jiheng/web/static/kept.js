@@ -5,7 +5,7 @@
 jiheng.kept = (() => {
   const PREFIX = "jiheng.kept:", DAYS = 7, PAGES = 40, MOST = 200000;
   const who = document.querySelector("details.who"), person = who && who.dataset.person;
-  const here = `${PREFIX}${person}:${location.pathname}`;
+  const here = () => `${PREFIX}${person}:${location.pathname}`; // a page of questions changes its address (once.js)
   const clean = (text) => String(text).replace(/\r\n?/g, "\n").trim();
   function read(key) {
     try { return JSON.parse(localStorage.getItem(key)) || {}; } catch (error) { return {}; }
@@ -20,9 +20,9 @@ jiheng.kept = (() => {
   }
   function change(alter) {
     if (!person) return;
-    const page = read(here);
+    const page = read(here());
     page.forms = page.forms || {}; page.cells = page.cells || {};
-    alter(page); write(here, page);
+    alter(page); write(here(), page);
   }
   function keys(start = PREFIX) {
     try { return Object.keys(localStorage).filter((key) => key.startsWith(start)); } catch (error) { return []; }
@@ -105,7 +105,7 @@ jiheng.kept = (() => {
   // `show(cell, value)` puts it there as unsaved, `save(cell, kept)` sends it, `back(cell, text)` gives it up.
   function offer(before, { text, show, save, back }) {
     if (!person) return;
-    const cells = read(here).cells || {}, had = new Map(), gone = [];
+    const cells = read(here()).cells || {}, had = new Map(), gone = [];
     for (const [cell, kept] of Object.entries(cells)) {
       const shown = text(cell);
       if (shown === null) gone.push(kept.value);
@@ -122,12 +122,12 @@ jiheng.kept = (() => {
       forget(Object.keys(cells)); restored.clear();
       for (const [cell, shown] of had) back(cell, shown);
     }
-    const saveAll = () => { for (const cell of [...offered]) if (had.has(cell)) save(cell, read(here).cells[cell]); };
+    const saveAll = () => { for (const cell of [...offered]) if (had.has(cell)) save(cell, read(here()).cells[cell]); };
     const buttons = [["放弃", giveUp]];
     if (had.size) buttons.unshift([`保存这 ${had.size} 格`, saveAll]);
     if (gone.length) offered.add(""); // no save takes this away
     bar = note(`${words(at)}${lost}`, ...buttons);
     before.before(bar);
   }
-  return { change, read: () => read(here), person, words, note, clean, keep, drop, forget, standing, offer };
+  return { change, read: () => read(here()), person, words, note, clean, keep, drop, forget, standing, offer };
 })();

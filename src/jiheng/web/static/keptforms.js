@@ -20,7 +20,8 @@
   const names = new Map();
   function known(root) {
     for (const form of root.querySelectorAll("form")) {
-      if (names.has(form) || !isPosted(form) || form.querySelector(SECRETS)) continue;
+      // Questions repeat a form that was sent: its text is kept with that one already.
+      if (names.has(form) || !isPosted(form) || form.closest(".doubts") || form.querySelector(SECRETS)) continue;
       const hidden = [...form.elements].filter((f) => f.type === "hidden" && !PASSING.includes(f.name)
         && !f.hasAttribute("data-kept"));
       const action = form.getAttribute("action") || location.pathname + location.search;

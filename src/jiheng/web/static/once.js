@@ -1,5 +1,6 @@
 // A form is sent once: the pressed button says that it is busy, a second press is swallowed, and whoever goes back and
-// sends the same form again sends the same key, so that the server answers as it did the first time.
+// sends the same form again sends the same key, so that the server answers as it did the first time. A page of questions
+// stands at an address that only takes forms: whoever comes back to it later gets the page that the form belongs to.
 "use strict";
 (() => {
   const LONGEST = 30000; // then the server may be asked again: the key keeps it from doing twice what it did
@@ -78,6 +79,9 @@
     state.once = Object.assign({}, state.once, { [place(form)]: field.value });
     history.replaceState(state, "");
   }
+  const doubts = document.querySelector(".doubts");
+  // Not before keptforms.js has looked for what was typed: the dialog would be opened over the questions.
+  if (doubts) window.addEventListener("load", () => history.replaceState(history.state, "", doubts.dataset.back));
   const [arrival] = performance.getEntriesByType("navigation");
   const sent = (history.state && history.state.once) || {};
   if (arrival && arrival.type === "back_forward") {

@@ -60,8 +60,11 @@ def overlooked(plans: Sequence[Plan], vocabulary: Vocabulary) -> list[str]:
     return [p.name for p in plans if not (p.is_chosen or p.is_hidden or standing(p, vocabulary))]
 
 
-def notes(plan: Plan, vocabulary: Vocabulary) -> list[str]:
-    """What a person should know of a chosen sheet before anything is kept, in sentences."""
+def notes(plan: Plan, vocabulary: Vocabulary, unhide: str = "在“各列的对应关系”里选") -> list[str]:
+    """What a person should know of a chosen sheet before anything is kept, in sentences.
+
+    ``unhide`` is what to do to have a hidden column used.
+    """
     said = []
     if plan.is_hidden:
         said.append("这张工作表在文件里是隐藏的。")
@@ -70,7 +73,7 @@ def notes(plan: Plan, vocabulary: Vocabulary) -> list[str]:
         said.append(f"隐藏（含筛选掉）的 {len(plan.hidden_rows)} 行{what}：第 {_some(plan.hidden_rows)} 行。")
     if unused := [c for c in plan.hidden_columns if c not in plan.mapping.values()]:
         columns = "、".join(_column(plan, c) for c in unused[:20])
-        said.append(f"隐藏的列没有使用：{columns}。需要时在“各列的对应关系”里选。")
+        said.append(f"隐藏的列没有使用：{columns}。需要时请{unhide}。")
     if used := [c for c in plan.hidden_columns if c in plan.mapping.values()]:
         said.append(f"按您的选择使用了隐藏的列：{'、'.join(_column(plan, c) for c in used)}。")
     if plan.aside:

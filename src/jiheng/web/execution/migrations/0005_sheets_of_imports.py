@@ -16,8 +16,9 @@ def keep_as_list(apps, schema_editor):
         batch.sheets = [plan]
         batch.problems = [{"sheet": batch.sheet, **problem} for problem in batch.problems]
         batch.repeated = [{"sheet": batch.sheet, **repeated} for repeated in batch.repeated]
+        batch.sample = [{"sheet": str(batch.sheet), **shown} for shown in batch.sample]
         batch.left_out = [f"{batch.sheet}:{row}" for row in batch.left_out]
-        batch.save(update_fields=["sheets", "problems", "repeated", "left_out"])
+        batch.save(update_fields=["sheets", "problems", "repeated", "sample", "left_out"])
 
 
 class Migration(migrations.Migration):

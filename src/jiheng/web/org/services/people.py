@@ -33,14 +33,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class WantedRole:
-    """A role to be given; ``row`` of the list that asks for it."""
+    """A role to be given; ``place`` in the list that asks for it (第 2 行)."""
 
     person: Person
     role: Role
     unit: Unit | None
     department: Department | None
     years: tuple[int, int | None]
-    row: int
+    place: str
+
+    @property
+    def at(self) -> Unit | Department | None:
+        """The unit or department that the role is for; ``None`` for the whole district."""
+        department, unit = _place(self.role, self.unit, self.department)
+        return unit or department
+
+    @property
+    def years_label(self) -> str:
+        """As the role will say it; empty where no year bounds it."""
+        return RoleAssignment(year_from=self.years[0], year_to=self.years[1]).years_label()
 
 
 def contact_problem(phone: str, email: str) -> str:
@@ -241,7 +252,7 @@ def grant_many(person: Person, district: District, wanted: Sequence[WantedRole])
         try:
             grant(person, one.person, one.role, district, one.unit, one.department, one.years)
         except Wrong as error:
-            raise Wrong(f"第 {one.row} 行：{error}") from error
+            raise Wrong(f"{one.place}：{error}") from error
     return len(wanted)
 
 

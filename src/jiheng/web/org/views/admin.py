@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from jiheng.web.asked import holding, number
 from jiheng.web.once.answers import final
-from jiheng.web.org import people_excel, queries
+from jiheng.web.org import queries
 from jiheng.web.org.handover import open_count
 from jiheng.web.org.models import Department, District, Person, RoleAssignment, Unit
 from jiheng.web.org.permissions import PERMISSIONS, allowed
@@ -280,12 +280,3 @@ def change_account(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _done(request, lambda: people.set_years(me, held, _years(request)), "角色的年度已修改。")
     return redirect("org-account", pk=pk)
-
-
-@opened_to("org.manage_accounts")
-def template(request: HttpRequest) -> HttpResponse:
-    """The workbook to fill in."""
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(people_excel.template(), content_type=kind)
-    response["Content-Disposition"] = "attachment; filename*=UTF-8''%E4%BA%BA%E5%91%98%E6%A8%A1%E6%9D%BF.xlsx"
-    return response
