@@ -133,7 +133,7 @@ ADDRESSES: dict[str, Address] = {
     "execution-import": _page("execution.import", pk="batch"),
     "execution-import-progress": _part("execution.import", pk="batch"),
     "execution-import-original": _file("execution.import", pk="batch"),
-    **{f"execution-import-{do}": _action(pk="batch") for do in "columns apply discard take-back".split()},
+    **{f"execution-import-{do}": _action(pk="batch") for do in "columns decide apply discard take-back".split()},
     # self-evaluation
     "evaluation": _page("evaluation.view"),
     "evaluation-open": _action(),

@@ -4,6 +4,8 @@
 // page left open over a time-out takes them over, where the same person logged in, and nothing typed on it is lost.
 const jiheng = {
   token: () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
+  // By attribute: a form of ours has fields that are called method and action.
+  isPosted: (form) => (form.getAttribute("method") || "").toLowerCase() === "post",
   key: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
   // What is sent again under the same one-time key is done once, and answered as it was the first time.
   send(address, body, more = {}, key = "") {
