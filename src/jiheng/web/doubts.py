@@ -92,5 +92,5 @@ def asked_again(
     fields = [(name, value) for name, value in typed if _PLAIN.fullmatch(name)] if dialog else []
     return {
         "questions": doubtful.questions, "path": request.path, "typed": typed, "fields": fields, "verb": verb,
-        "back": back, "dialog": dialog,
+        "back": back, "dialog": dialog, "named": request.POST.get("kept", ""),
     }  # fmt: skip

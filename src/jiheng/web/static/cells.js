@@ -50,7 +50,9 @@ jiheng.cells = (holder, host) => {
   const begin = (event) => { if (host.field(event.target) && !isEditing()) edit(false); };
   holder.addEventListener("compositionstart", begin, true);
   holder.addEventListener("input", begin, true);
-  const hear = (event) => { if (host.typed && host.field(event.target) && !event.isComposing) host.typed(event.target); };
+  const hear = (event) => {
+    if (host.typed && host.field(event.target) && !event.isComposing) host.typed(event.target);
+  };
   holder.addEventListener("input", hear);
   holder.addEventListener("compositionend", hear);
 

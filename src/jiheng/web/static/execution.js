@@ -11,5 +11,8 @@ document.addEventListener("click", (event) => {
   form.reset();
   form.dataset.named = opener.dataset.kept || ""; // sent once before, and asked about (keptforms.js)
   form.action = isNew ? form.dataset.fresh : opener.dataset.action;
-  for (const field of form.querySelectorAll("[name]")) if (!isNew && field.name in opener.dataset) field.value = opener.dataset[field.name];
+  if (isNew) return;
+  for (const field of form.querySelectorAll("[name]")) {
+    if (field.name in opener.dataset) field.value = opener.dataset[field.name];
+  }
 });

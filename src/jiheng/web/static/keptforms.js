@@ -27,7 +27,7 @@
       names.set(form, `${name}|${same.filter((other) => other.startsWith(`${name}|`)).length}`);
     }
   }
-  // A page that answers a submission shows what was refused as if it had always stood there: it is unsaved all the same.
+  // A page that answers a submission shows what was refused as if it had always stood there: it is unsaved.
   const shownAgain = new Set(), isAnswer = document.body.hasAttribute("data-answer");
   const isUnsaved = (field) => isChanged(field) || shownAgain.has(field);
   function values(form) {
@@ -82,7 +82,8 @@
   }
   function reveal(form) {
     for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-    const dialog = form.closest("dialog");
+    const dialog = form.closest("dialog"), text = fields(form).find((f) => f.matches(TEXTS));
+    if (dialog && text) text.autofocus = true; // not the button that gives the text up: one Enter would
     if (dialog && !dialog.open && !document.querySelector("dialog[open]")) dialog.showModal();
   }
   // A form may still stand there, and its fields be closed.
@@ -118,6 +119,13 @@
   document.addEventListener("close", (event) => {
     for (const form of event.target.querySelectorAll("form")) forget(form);
   }, true);
+  // So does a link that leads away from it; `data-named` where the form was sent and asked about.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-close]"), form = link && link.closest("form");
+    if (!form) return;
+    forget(form);
+    if (link.dataset.named) kept.strike([link.dataset.named]);
+  });
   document.addEventListener("submit", (event) => note(event.target));
   // The server is told by which name it can say that it has taken this.
   document.addEventListener("formdata", (event) => {

@@ -68,6 +68,7 @@
       saved.set(c.cell, c.value); clearTimeout(timers.get(c.cell));
       for (const waits of queue) delete waits.values[c.cell]; // asked about now, with what was typed since then
     }
+    queue.splice(0, queue.length, ...queue.filter((waits) => Object.keys(waits.values).length));
     const words = `${theirs.by}在您打开本表后改过这一格。`;
     return { words, theirs: theirs.value, mine: job.values[theirs.cell] };
   }

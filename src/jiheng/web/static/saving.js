@@ -4,8 +4,8 @@
 //   request(job)      what is sent: { address, body, key }
 //   say(text, css)    tells how it stands
 //   accept(answer, job), refuse(answer, job)
-//   conflict(answer, job)   another changed it: the words of the question (`jiheng.choose`), or null where none is asked
-//   taken(answer, job, isMine)   what the person chose; nothing is called where the question was shut
+//   conflict(answer, job)   another changed it: the question (`jiheng.choose`), or null where none is asked
+//   taken(answer, job, isMine)   what the person chose; not called where the question was shut
 "use strict";
 jiheng.saving = (form) => {
   const LONGEST = 6, queue = [];
