@@ -84,7 +84,19 @@ def payment(person: Any, project: Any) -> Case:
     )  # fmt: skip
 
 
-@pytest.fixture(params=(measures, opinion, comment, payment), ids=lambda make: make.__name__)
+def procurement(person: Any, project: Any) -> Case:
+    """A form with a field that is called method, as a property of every form is."""
+    from jiheng.web.execution.models import Procurement
+
+    approve(project, 1000)
+    return Case(
+        person("clerk"), f"/execution/{project.pk}/", "#procurement [name=name]", "#procurement .btn.go",
+        lambda: "".join(Procurement.objects.values_list("name", flat=True)),
+        opener="button[data-dialog=procurement]:not([data-action])", rest=(("#procurement [name=budget]", "5000"),),
+    )  # fmt: skip
+
+
+@pytest.fixture(params=(measures, opinion, comment, payment, procurement), ids=lambda make: make.__name__)
 def case(request: Any, person: Any, project: Any, settings: Any, tmp_path: Any) -> Case:
     settings.MEDIA_ROOT = tmp_path / "media"
     made: Case = request.param(person, project)

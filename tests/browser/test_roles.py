@@ -178,9 +178,9 @@ def address_of(name: str, town: dict[str, Any]) -> str:
 
 LATIN = {
     "Word", "Excel", "JSON", "Markdown", "OpenAPI", "Bearer", "Authorization", "Enter", "Ctrl", "Shift", "Delete", "Esc",
-    "TOTP", "otpauth", "docx", "Office",
+    "TOTP", "otpauth", "docx", "Office", "aaaa", "qwer",
 }  # fmt: skip
-"""Names that stay as they are in a Chinese text, and the ending of a file's name."""
+"""Names that stay as they are in a Chinese text, the ending of a file's name, and what no password may hold."""
 
 
 class Visit:

@@ -16,10 +16,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from jiheng.web.once.answers import FIELD as ONE_TIME_KEY
+
 STATUS = 409
 """Of an answer that asks: nothing was changed, and the same request with ``confirmed`` may succeed."""
 FIELD = "confirmed"
-_OURS = frozenset((FIELD, "csrfmiddlewaretoken"))
+_OURS = frozenset((FIELD, ONE_TIME_KEY, "csrfmiddlewaretoken"))
 _PLAIN = re.compile("[a-z_]+")
 
 
@@ -90,5 +92,5 @@ def asked_again(
     fields = [(name, value) for name, value in typed if _PLAIN.fullmatch(name)] if dialog else []
     return {
         "questions": doubtful.questions, "path": request.path, "typed": typed, "fields": fields, "verb": verb,
-        "back": back, "dialog": dialog,
+        "back": back, "dialog": dialog, "named": request.POST.get("kept", ""),
     }  # fmt: skip

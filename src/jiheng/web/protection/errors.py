@@ -27,13 +27,13 @@ def _said(exception: object, otherwise: str) -> str:
     return text if _CHINESE.search(text) else otherwise
 
 
-def _answer(request: HttpRequest, status: int, text: str, hint: str = "") -> HttpResponse:
+def _answer(request: HttpRequest, status: int, text: str, hint: str = "", title: str = "") -> HttpResponse:
     """The reason as who asked can read it: the API's shape, the script's, or a page."""
     if request.path.startswith("/api/v1/"):
         return JsonResponse({"detail": text}, status=status, json_dumps_params={"ensure_ascii": False})
     if request.content_type == "application/json":
         return JsonResponse({"error": text}, status=status, json_dumps_params={"ensure_ascii": False})
-    page = {"status": status, "title": _TITLES[status], "text": text, "hint": hint}
+    page = {"status": status, "title": title or _TITLES[status], "text": text, "hint": hint}
     return render(request, "error.html", page, status=status)
 
 
@@ -89,9 +89,9 @@ def _alone(request: HttpRequest, status: int, text: str, hint: str) -> HttpRespo
 
 def no_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 of a form without a right CSRF token: mostly a page left open over a logout."""
-    text = "页面已过期，没有做任何改动。"
+    title, text = "页面已过期", "页面已过期，没有做任何改动。"
     hint = "请返回上一页，刷新后再提交一次，填写的文字会放回原处；浏览器须允许本站的 Cookie。"
-    answer = _answer(request, 403, text, hint)
+    answer = _answer(request, 403, text, hint, title)
     answer["Token-Expired"] = "1"  # by which a form that saves while one types knows that a new token is all it lacks
     return answer
 

@@ -11,6 +11,7 @@
 //   text()              the text of the chosen cell
 //   commit(), cancel()  end writing: save, or put back what stood there
 //   clear()             empty the chosen cell
+//   typed(field)        optional: something was typed into it; half-composed Chinese is nobody's text yet
 //   move(dx, dy)        choose the next cell that way; whether there is one
 //   keys(event)         optional: keys of this form alone; whether it took this one
 //   opens(cell)         optional: whether a first click already does what a second one would
@@ -49,6 +50,11 @@ jiheng.cells = (holder, host) => {
   const begin = (event) => { if (host.field(event.target) && !isEditing()) edit(false); };
   holder.addEventListener("compositionstart", begin, true);
   holder.addEventListener("input", begin, true);
+  const hear = (event) => {
+    if (host.typed && host.field(event.target) && !event.isComposing) host.typed(event.target);
+  };
+  holder.addEventListener("input", hear);
+  holder.addEventListener("compositionend", hear);
 
   const isOneLine = (field) => field.clientHeight < 2 * parseFloat(getComputedStyle(field).lineHeight || 0) + 4;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -27,43 +27,21 @@
   const traveller = jiheng.travelling(), { input, grow, textOf } = traveller;
 
   // ---- talking to the server -----------------------------------------------------------------------------------
-  const queue = [];
-  let busy = false, retry = 0;
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
-  async function ask(address, body, key) {
-    const response = await jiheng.post(address, body, key);
-    const kind = response.headers.get("Content-Type") || "";
-    const answer = kind.includes("json") ? await response.json() : { error: response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。" };
-    return { status: kind.includes("json") ? response.status : response.status >= 500 ? 500 : 401, answer };
-  }
   // Changes go one after another, each naming the revision that its cells were seen at.
   function send(job) {
     if (job.values) { job.was = kept.standing(job.was); kept.keep(job.values, job.was, job.seen); }
     const waiting = queue.find((j) => !j.sent && j.values && job.values && Object.keys(j.values).join() === Object.keys(job.values).join());
-    if (waiting) { waiting.values = job.values; waiting.typing = waiting.typing && job.typing; } else queue.push(job);
-    pump();
+    if (waiting) { waiting.values = job.values; waiting.typing = waiting.typing && job.typing; } else saving.add(job);
   }
-  async function pump() {
-    if (busy || !queue.length) return;
-    busy = true;
-    const job = queue[0];
-    job.sent = true;
-    say("正在保存…");
-    // A row, or an undo, whose answer was lost on the way is sent as it was, under the same key: it is not doubled.
-    if (!job.values && !job.key) { job.key = jiheng.key(); job.body = Object.assign({ seen: revision }, job.body); }
-    const body = job.values ? { values: job.values, was: job.was || {}, seen: job.seen, typing: !!job.typing } : job.body;
-    try {
-      const { status: code, answer } = await ask(job.address || data.labels.cells, body, job.key);
-      if (code === 401 || code >= 500) throw new Error(answer.error);
-      queue.shift(); retry = 0;
-      if (code === 200) accept(answer, job); else refuse(code, answer, job);
-    } catch (error) {
-      job.sent = false; retry = Math.min(retry + 1, 6);
-      say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
-      setTimeout(() => { busy = false; pump(); }, 1000 * 2 ** (retry - 1));
-      return;
+  // A row, or an undo, whose answer was lost on the way is sent as it was, under the same key: it is not doubled.
+  function request(job) {
+    if (job.values) {
+      const { values, was = {}, seen, typing } = job;
+      return { address: data.labels.cells, body: { values, was, seen, typing: !!typing } };
     }
-    busy = false; pump();
+    if (!job.key) { job.key = jiheng.key(); job.body = Object.assign({ seen: revision }, job.body); }
+    return { address: job.address, body: job.body, key: job.key };
   }
   function accept(answer, job) {
     revision = answer.revision;
@@ -88,21 +66,29 @@
     draw(answer.row);
     say(`已保存 ${answer.at}`, "good");
   }
-  function refuse(code, answer, job) {
-    if (code === 409 && job.values) return conflict(answer, job);
+  function refuse(answer, job) {
     const typingNow = job.typing && editing && job.values && editing.keys.some((k) => k in job.values);
     if (!typingNow) for (const key of Object.keys(job.values || {})) unsaved.set(key, [job.values[key], answer.error]);
     say(answer.error, "bad"); draw();
   }
   function conflict(answer, job) {
-    const box = $("conflict"), theirs = answer.conflicts[answer.conflicts.length - 1];
-    $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
-    $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
-    if (editing) { editing = null; rest(); }
-    $("take-theirs").onclick = () => { kept.forget(Object.keys(job.values)); for (const c of answer.conflicts) { unsaved.delete(c.cell); put(c.cell, c.value); } box.close(); draw(); say("已采用对方的内容"); beat(); };
-    $("take-mine").onclick = () => { box.close(); send({ values: job.values, was: Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])), seen: answer.revision }); };
-    if (!box.open) box.showModal();
+    if (!job.values || !answer.conflicts) return null;
+    const theirs = answer.conflicts[answer.conflicts.length - 1];
+    if (editing && editing.keys.some((k) => k in job.values)) {
+      for (const key of editing.keys) job.values[key] = input.value; // what was typed since then as well
+      clearTimeout(editing.timer); editing = null; rest();
+    } else commit();
+    return { words: `${theirs.by}在您打开本表后改过这一格。`, theirs: theirs.value, mine: job.values[theirs.cell] };
   }
+  function taken(answer, job, isMine) {
+    const theirs = Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value]));
+    if (isMine) { send({ values: job.values, was: theirs, seen: answer.revision }); return; }
+    kept.forget(Object.keys(job.values));
+    for (const [key, text] of Object.entries(theirs)) { unsaved.delete(key); put(key, text); }
+    draw(); say("已采用对方的内容"); seeOthers();
+  }
+  const saving = jiheng.saving({ say, request, accept, refuse, conflict, taken });
+  const { queue } = saving;
 
   // ---- what the table shows ------------------------------------------------------------------------------------
   let marks = null, pendingTable = "";
@@ -183,6 +169,7 @@
   });
   input.addEventListener("focusout", () => { if (editing && !holder.contains(document.activeElement)) setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 150); });
   const saveSoon = () => {
+    if (!editing) return;
     const all = (value) => Object.fromEntries(editing.keys.map((key) => [key, value]));
     kept.keep(all(input.value), all(editing.saved), editing.seen);
     clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(true); }, 600);
@@ -191,9 +178,7 @@
     lastInput = Date.now();
     if (!editing) return;
     grow(); options(current); clearTimeout(editing.timer);
-    if (!event.isComposing) saveSoon(); // half-composed Chinese is nobody's text
   });
-  input.addEventListener("compositionend", () => { if (editing) { grow(); saveSoon(); } });
   // Keys of this form alone: rows, and what undoes.
   function keys(event) {
     const key = event.key, ctrl = event.ctrlKey || event.metaKey, letter = key.toLowerCase();
@@ -211,7 +196,7 @@
   jiheng.cells(holder, {
     cellAt: (element) => element.closest("td[data-cell]"), field: (element) => element === input,
     chosen: () => current, isEditing: () => !!editing, text: () => textOf(current), opens: isHollow,
-    choose: select, edit, commit, cancel, clear, move, keys,
+    choose: select, edit, commit, cancel, clear, move, keys, typed: saveSoon,
   });
   input.addEventListener("paste", (event) => {
     const text = event.clipboardData.getData("text/plain"), kind = current.dataset.cell.split(":")[0];
@@ -296,10 +281,16 @@
 
   // ---- others at the same table --------------------------------------------------------------------------------
   async function beat() {
-    if (document.hidden || busy || queue.length || Date.now() - lastInput > 600000) return;
+    if (document.hidden || saving.isBusy() || queue.length || Date.now() - lastInput > 600000) return;
+    await seeOthers();
+  }
+  async function seeOthers() {
+    if (!data.labels.here) return;
     try {
-      const { status: code, answer } = await ask(data.labels.here, { seen: revision, cell: current ? current.dataset.cell : "" });
-      if (code !== 200) return;
+      const cell = current ? current.dataset.cell : "";
+      const response = await jiheng.post(data.labels.here, { seen: revision, cell });
+      if (response.status !== 200) return;
+      const answer = await response.json();
       if (answer.closed) { say(answer.closed, "bad"); return; }
       $("others").hidden = !answer.others.length;
       $("others").replaceChildren(...answer.others.map((words) => { const s = document.createElement("span"); s.textContent = words; return s; }));

@@ -4,7 +4,12 @@
 // page left open over a time-out takes them over, where the same person logged in, and nothing typed on it is lost.
 const jiheng = {
   token: () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
-  key: () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  // By attribute: a form of ours has fields that are called method and action.
+  isPosted: (form) => (form.getAttribute("method") || "").toLowerCase() === "post",
+  key() {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+    return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  },
   // What is sent again under the same one-time key is done once, and answered as it was the first time.
   send(address, body, more = {}, key = "") {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": jiheng.token() };
@@ -31,9 +36,13 @@ const jiheng = {
 };
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
-  if (opener) { const dialog = document.getElementById(opener.dataset.dialog); if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); } }
-  if (event.target.closest("[data-close]")) { const dialog = event.target.closest("dialog"); if (dialog) dialog.close(); }
-  for (const open of document.querySelectorAll("details.who[open], details.more[open]")) if (!open.contains(event.target)) open.removeAttribute("open");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog && dialog.showModal) { event.preventDefault(); dialog.showModal(); }
+  const closer = event.target.closest("[data-close]"), shown = closer && closer.closest("dialog");
+  if (shown) shown.close();
+  for (const open of document.querySelectorAll("details.who[open], details.more[open]")) {
+    if (!open.contains(event.target)) open.removeAttribute("open");
+  }
   if (event.target.closest("[data-print]")) window.print();
 });
 document.addEventListener("submit", (event) => {

@@ -36,11 +36,13 @@ jiheng.kept = (() => {
   function settle() {
     const told = /(?:^|; )jiheng_taken=([^;]*)/.exec(document.cookie);
     if (!told || !person) return;
-    const taken = told[1].split(".");
     document.cookie = "jiheng_taken=; path=/; max-age=0; samesite=lax";
+    strike(told[1].split("."));
+  }
+  function strike(names) {
     for (const key of keys(`${PREFIX}${person}:`)) {
       const page = read(key);
-      for (const [name, form] of Object.entries(page.forms || {})) if (taken.includes(form.id)) delete page.forms[name];
+      for (const [name, form] of Object.entries(page.forms || {})) if (names.includes(form.id)) delete page.forms[name];
       write(key, page);
     }
   }
@@ -129,5 +131,5 @@ jiheng.kept = (() => {
     bar = note(`${words(at)}${lost}`, ...buttons);
     before.before(bar);
   }
-  return { change, read: () => read(here()), person, words, note, clean, keep, drop, forget, standing, offer };
+  return { strike, change, read: () => read(here()), person, words, note, clean, keep, drop, forget, standing, offer };
 })();

@@ -7,7 +7,6 @@
     + "input[type=url], input:not([type])";
   const PASSING = ["csrfmiddlewaretoken", "once", "next", "after", "revision", "payload"];
   const SECRETS = "[type=password], [autocomplete=one-time-code], [data-secret]";
-  const isPosted = (form) => form.method === "post" || form.hasAttribute("hx-post");
   const fields = (form) => [...form.elements].filter((f) => f.name && !f.disabled && !f.readOnly
     && (f.matches(`${TEXTS}, select, [type=checkbox], [type=radio]`) || f.hasAttribute("data-kept")));
   function isChanged(field) {
@@ -21,7 +20,8 @@
   function known(root) {
     for (const form of root.querySelectorAll("form")) {
       // Questions repeat a form that was sent: its text is kept with that one already.
-      if (names.has(form) || !isPosted(form) || form.closest(".doubts") || form.querySelector(SECRETS)) continue;
+      const isKnown = names.has(form) || form.closest(".doubts");
+      if (isKnown || !jiheng.isPosted(form) || form.querySelector(SECRETS)) continue;
       const hidden = [...form.elements].filter((f) => f.type === "hidden" && !PASSING.includes(f.name)
         && !f.hasAttribute("data-kept"));
       const action = form.getAttribute("action") || location.pathname + location.search;
@@ -29,24 +29,28 @@
       names.set(form, `${name}|${same.filter((other) => other.startsWith(`${name}|`)).length}`);
     }
   }
+  // A page that answers a submission shows what was refused as if it had always stood there: it is unsaved.
+  const shownAgain = new Set(), isAnswer = document.body.hasAttribute("data-answer");
+  const isUnsaved = (field) => isChanged(field) || shownAgain.has(field);
   function values(form) {
     const found = {};
-    for (const field of fields(form).filter(isChanged)) {
+    for (const field of fields(form).filter(isUnsaved)) {
       const isBox = field.matches("[type=checkbox], [type=radio]");
       found[field.name] = (found[field.name] || []).concat(isBox ? [field.value, field.checked] : [field.value]);
     }
     return found;
   }
-  const hex = (n) => n.toString(16).padStart(2, "0");
-  const fresh = () => [...crypto.getRandomValues(new Uint8Array(12))].map(hex).join("");
   function note(form) {
     const name = names.get(form);
     if (!name) return;
-    const isTyped = fields(form).some((f) => f.matches(TEXTS) && isChanged(f) && f.value.trim());
+    const typed = fields(form).filter((f) => f.matches(TEXTS) && isUnsaved(f) && f.value.trim());
+    const isTyped = typed.length > 0;
     kept.change((page) => {
-      const had = page.forms[name], action = form.getAttribute("action"), search = location.search;
-      if (!isTyped) delete page.forms[name];
-      else page.forms[name] = { id: had ? had.id : fresh(), at: Date.now(), action, search, values: values(form) };
+      const had = page.forms[name], id = had ? had.id : form.dataset.named || jiheng.key();
+      if (!isTyped) { delete page.forms[name]; return; }
+      const { search } = location, texts = typed.map((field) => field.name);
+      const action = form.getAttribute("action");
+      page.forms[name] = { id, at: Date.now(), action, search, texts, values: values(form) };
     });
   }
   function forget(form) {
@@ -59,6 +63,7 @@
     for (const field of fields(form)) {
       const had = draft.values[field.name];
       if (!had) continue;
+      if (isAnswer) shownAgain.add(field);
       if (field.matches("[type=checkbox], [type=radio]")) {
         const at = had.indexOf(field.value);
         if (at >= 0) field.checked = had[at + 1];
@@ -79,13 +84,16 @@
   }
   function reveal(form) {
     for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-    const dialog = form.closest("dialog");
+    const dialog = form.closest("dialog"), text = fields(form).find((f) => f.matches(TEXTS));
+    if (dialog && text) text.autofocus = true; // not the button that gives the text up: one Enter would
     if (dialog && !dialog.open && !document.querySelector("dialog[open]")) dialog.showModal();
   }
+  // A form may still stand there, and its fields be closed.
+  const takes = (form, draft) => (draft.texts || []).every((name) => fields(form).some((f) => f.name === name));
   function restore(form) {
     const draft = (kept.read().forms || {})[names.get(form)];
-    if (!draft || form.querySelector(".unkept")) return;
-    if (!put(form, draft)) { forget(form); return; } // the server has it
+    if (!draft || form.querySelector(".unkept") || !takes(form, draft)) return;
+    if (!put(form, draft)) { if (!isAnswer) forget(form); return; } // the server has it
     if (draft.action) form.setAttribute("action", draft.action);
     form.prepend(kept.note(kept.words(draft.at), ["放弃", () => giveUp(form)]));
     form.dispatchEvent(new CustomEvent("kept:put", { bubbles: true }));
@@ -93,9 +101,10 @@
   }
   // What was typed into a form that stands here no longer (the step was taken meanwhile) is shown to be copied.
   function tellLost() {
-    const there = new Set(names.values()), forms = Object.entries(kept.read().forms || {});
-    for (const [name, draft] of forms.filter(([n, d]) => !there.has(n) && d.search === location.search)) {
-      const texts = Object.values(draft.values).map((had) => had[0]).filter((t) => typeof t === "string" && t.trim());
+    const forms = Object.entries(kept.read().forms || {}), there = [...names];
+    const isLost = (name, draft) => !there.some(([form, other]) => other === name && takes(form, draft));
+    for (const [name, draft] of forms.filter(([n, d]) => d.search === location.search && isLost(n, d))) {
+      const texts = (draft.texts || []).map((field) => draft.values[field][0]).filter((text) => text.trim());
       const text = `未保存：您填写过下面的内容，这里现在不能填写了，需要时请复制：${texts.join("；")}`;
       const forgetIt = () => kept.change((page) => { delete page.forms[name]; });
       document.getElementById("content").prepend(kept.note(text, ["放弃", forgetIt]));
@@ -112,6 +121,13 @@
   document.addEventListener("close", (event) => {
     for (const form of event.target.querySelectorAll("form")) forget(form);
   }, true);
+  // So does a link that leads away from it; `data-named` where the form was sent and asked about.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-close]"), form = link && link.closest("form");
+    if (!form) return;
+    forget(form);
+    if (link.dataset.named) kept.strike([link.dataset.named]);
+  });
   document.addEventListener("submit", (event) => note(event.target));
   // The server is told by which name it can say that it has taken this.
   document.addEventListener("formdata", (event) => {

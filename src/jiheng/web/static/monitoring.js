@@ -28,8 +28,6 @@
   window.addEventListener("beforeprint", () => table.querySelectorAll("textarea").forEach(copy));
 
   // ---- talking to the server: one save after another, each naming what it replaces --------------------------------
-  const queue = [];
-  let busy = false, retry = 0;
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
   const waiting = (cell) => { for (const job of [...queue].reverse()) if (cell in job.values) return job.values[cell]; return saved.get(cell); };
   function save(cells) {
@@ -37,27 +35,7 @@
     for (const cell of cells) if (value(cell) !== waiting(cell)) values[cell] = value(cell);
     if (!Object.keys(values).length) return;
     kept.keep(values, Object.fromEntries(Object.keys(values).map((cell) => [cell, saved.get(cell)])));
-    queue.push({ values }); pump();
-  }
-  async function pump() {
-    if (busy || !queue.length) return;
-    busy = true; say("正在保存…");
-    const job = queue[0];
-    job.was = job.was || Object.fromEntries(Object.keys(job.values).map((cell) => [cell, saved.get(cell)]));
-    try {
-      const response = await jiheng.post(data.cells, job);
-      const json = (response.headers.get("Content-Type") || "").includes("json");
-      if (!json || response.status >= 500 || response.status === 401) throw new Error(json ? (await response.json()).error : "服务器暂时没有回应，内容暂存在本页，正在重试…");
-      queue.shift(); retry = 0;
-      const answer = await response.json();
-      if (response.status === 200) accept(answer, job); else refuse(response.status, answer, job);
-    } catch (error) {
-      retry = Math.min(retry + 1, 6);
-      say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
-      setTimeout(() => { busy = false; pump(); }, 1000 * 2 ** (retry - 1));
-      return;
-    }
-    busy = false; pump();
+    saving.add({ values });
   }
   function accept(answer, job) {
     for (const [cell, text] of Object.entries(job.values)) {
@@ -77,20 +55,39 @@
     $("state").innerHTML = answer.state; $("forecast-total").textContent = answer.total[0];
     say(`已保存 ${answer.at}`, "good");
   }
-  function refuse(code, answer, job) {
-    if (code === 409 && answer.conflicts.length) return conflict(answer, job);
-    for (const cell of Object.keys(job.values)) { unsaved.add(cell); mark(cell, "unsaved", true, `没有保存：${answer.error}`); }
+  function refuse(answer, job) {
+    for (const cell of Object.keys(job.values)) {
+      unsaved.add(cell); mark(cell, "unsaved", true, `没有保存：${answer.error}`);
+    }
     say(answer.error, "bad");
   }
   function conflict(answer, job) {
-    const box = $("conflict"), theirs = answer.conflicts[answer.conflicts.length - 1];
-    $("conflict-words").textContent = `${theirs.by}在您打开本表后改过这一格。`;
-    $("conflict-theirs").textContent = theirs.value || "（空）"; $("conflict-mine").textContent = job.values[theirs.cell] || "（空）";
-    for (const c of answer.conflicts) saved.set(c.cell, c.value);
-    $("take-theirs").onclick = () => { kept.forget(answer.conflicts.map((c) => c.cell)); for (const c of answer.conflicts) show(c.cell, c.value); box.close(); save(Object.keys(job.values)); say("已采用对方的内容"); };
-    $("take-mine").onclick = () => { box.close(); save(Object.keys(job.values)); };
-    if (!box.open) box.showModal();
+    if (!answer.conflicts || !answer.conflicts.length) return null;
+    const theirs = answer.conflicts[answer.conflicts.length - 1];
+    for (const c of answer.conflicts) {
+      saved.set(c.cell, c.value); clearTimeout(timers.get(c.cell));
+      for (const waits of queue) delete waits.values[c.cell]; // asked about now, with what was typed since then
+    }
+    queue.splice(0, queue.length, ...queue.filter((waits) => Object.keys(waits.values).length));
+    const words = `${theirs.by}在您打开本表后改过这一格。`;
+    return { words, theirs: theirs.value, mine: job.values[theirs.cell] };
   }
+  function taken(answer, job, isMine) {
+    if (!isMine) {
+      kept.forget(answer.conflicts.map((c) => c.cell));
+      for (const { cell, value: text } of answer.conflicts) {
+        show(cell, text); unsaved.delete(cell); mark(cell, "unsaved", false);
+      }
+      say("已采用对方的内容");
+    }
+    save(Object.keys(job.values));
+  }
+  function request(job) {
+    job.was = job.was || Object.fromEntries(Object.keys(job.values).map((cell) => [cell, saved.get(cell)]));
+    return { address: data.cells, body: { values: job.values, was: job.was } };
+  }
+  const saving = jiheng.saving({ say, request, accept, refuse, conflict, taken });
+  const { queue } = saving;
   function mark(cell, css, on, title = "") {
     for (const field of fields.get(cell) ? [fields.get(cell)] : boxes(cell)) { field.classList.toggle(css, on); if (title) field.title = title; else field.removeAttribute("title"); }
   }
@@ -103,9 +100,7 @@
     const field = event.target, cell = field.dataset.cell;
     if (!cell) return;
     grow(field); settle(cell);
-    if (!event.isComposing) later(cell); // half-composed Chinese is nobody's text
   });
-  table.addEventListener("compositionend", (event) => { if (event.target.dataset.cell) later(event.target.dataset.cell); });
   table.addEventListener("change", (event) => { const cell = event.target.dataset.cell || event.target.dataset.reasons; if (cell) now(cell); });
   table.addEventListener("focusout", (event) => {
     const cell = event.target.dataset.cell;
@@ -157,7 +152,7 @@
   jiheng.cells(table, {
     cellAt, field: (element) => element.matches("textarea[data-cell]"), tabsItself: true,
     chosen: () => chosen, isEditing: () => isWriting, text: () => chosen.value,
-    choose, edit, commit, cancel, clear, move,
+    choose, edit, commit, cancel, clear, move, typed: (field) => later(field.dataset.cell),
   });
   table.addEventListener("paste", (event) => {
     const cell = event.target.dataset.cell || "", text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");

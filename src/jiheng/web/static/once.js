@@ -28,8 +28,6 @@
     button.removeAttribute("aria-busy");
     button.textContent = text;
   }
-  // By attribute: a form of ours has fields that are called method and action.
-  const changes = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
   const pressed = (event) => {
     const button = event.submitter || document.activeElement;
     const is = button && button.tagName === "BUTTON" && button.form === event.target;
@@ -45,7 +43,7 @@
   // After everybody else: a question may have been answered with no, or a script sends the form itself.
   window.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !changes(form)) return;
+    if (event.defaultPrevented || !jiheng.isPosted(form)) return;
     begin(form, pressed(event));
     remember(form);
   });
@@ -65,11 +63,14 @@
     end(event.target);
   });
   // Back from the page after: of a page that the browser kept as it was, or of one that it has asked for anew.
-  window.addEventListener("pageshow", () => { for (const element of [...busy.keys()]) end(element); });
+  const endAll = () => { for (const element of [...busy.keys()]) end(element); };
+  // Asked whether to leave with unsaved text, somebody stays: the timer runs after the question.
+  window.addEventListener("beforeunload", (event) => setTimeout(() => { if (event.defaultPrevented) endAll(); }, 0));
+  window.addEventListener("pageshow", endAll);
 
   const address = (form) => new URL(form.getAttribute("action") || "", location.href).href;
   const place = (form) => {
-    const same = [...document.forms].filter((other) => changes(other) && address(other) === address(form));
+    const same = [...document.forms].filter((other) => jiheng.isPosted(other) && address(other) === address(form));
     return `${address(form)} ${same.indexOf(form)}`;
   };
   function remember(form) {

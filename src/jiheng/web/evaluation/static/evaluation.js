@@ -22,33 +22,13 @@
 
   const say = (text, css = "") => { status.textContent = text; status.className = `status ${css}`; };
   const traveller = jiheng.travelling(), { input, grow, textOf } = traveller;
-  let current = null, editing = null, waitingTable = "", busy = false, retry = 0;
-  const queue = [];
+  let current = null, editing = null, waitingTable = "";
 
   // ---- talking to the server -----------------------------------------------------------------------------------
   function send(values, was, refused) {
     const before = kept.standing(was);
     kept.keep(values, before);
-    queue.push({ values, was: before, refused }); pump();
-  }
-  async function pump() {
-    if (busy || !queue.length) return;
-    busy = true; say("正在保存…");
-    const job = queue[0];
-    try {
-      const response = await jiheng.post(data.cells, { values: job.values, was: job.was });
-      const isJson = (response.headers.get("Content-Type") || "").includes("json");
-      if (!isJson || response.status === 401 || response.status >= 500) throw new Error(response.status >= 500 ? "服务器出错，稍后再试。" : "登录已超时，请在新窗口重新登录；本页内容还在。");
-      const answer = await response.json();
-      queue.shift(); retry = 0;
-      if (response.ok) accept(answer, job); else if (response.status === 409) conflict(answer, job); else refuse(answer, job);
-    } catch (error) {
-      retry = Math.min(retry + 1, 6);
-      say(error instanceof TypeError ? "网络断开，内容暂存在本页，正在重试…" : error.message, "bad");
-      setTimeout(() => { busy = false; pump(); }, 1000 * 2 ** (retry - 1));
-      return;
-    }
-    busy = false; pump();
+    saving.add({ values, was: before, refused });
   }
   function accept(answer, job) {
     kept.drop(job.values);
@@ -69,14 +49,25 @@
     for (const [key, text] of Object.entries(job.values)) unsaved.set(key, [text, answer.error]);
     markUnsaved();
   }
-  function conflict(answer, job) {
-    const box = $("conflict");
-    $("conflict-words").textContent = answer.error;
-    const now = Object.assign({}, job.was, Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value])));
-    $("take-theirs").onclick = () => { box.close(); kept.forget(Object.keys(job.values)); window.location.reload(); };
-    $("take-mine").onclick = () => { box.close(); send(job.values, now); };
-    if (!box.open) box.showModal();
+  function taken(answer, job, isMine) {
+    box.hidden = true;
+    const theirs = Object.fromEntries(answer.conflicts.map((c) => [c.cell, c.value]));
+    if (isMine) { send(job.values, Object.assign({}, job.was, theirs)); return; }
+    kept.forget(Object.keys(job.values)); unsaved.clear(); window.location.reload();
   }
+  const saving = jiheng.saving({
+    say, accept, refuse, taken,
+    request: (job) => ({ address: data.cells, body: { values: job.values, was: job.was } }),
+    conflict: (answer, job) => {
+      if (!answer.conflicts) return null;
+      if (editing && editing.key in job.values) {
+        job.values[editing.key] = input.value.trim(); // what was typed since then as well
+        clearTimeout(editing.timer); leave(input.value.trim());
+      } else commit();
+      return { words: answer.error };
+    },
+  });
+  const { queue } = saving;
   // The table is drawn by the server; while somebody types, or uploads, it waits.
   function draw() {
     if (!waitingTable || editing || queue.length > 1 || holder.querySelector("details.clip[open]") || !$("adjust").hidden) return;
@@ -135,16 +126,18 @@
     cellAt: (element) => element.closest("select, details, a, button, input") ? null : element.closest("td[data-cell]"),
     field: (element) => element === input,
     chosen: () => current, isEditing: () => !!editing, text: () => textOf(current),
-    choose, edit, commit, cancel, clear, move,
+    choose, edit, commit, cancel, clear, move, typed: saveSoon,
   });
   document.addEventListener("mousedown", (event) => { if (editing && !editing.cell.contains(event.target)) commit(); });
   input.addEventListener("focusout", () => setTimeout(() => { if (editing && document.activeElement !== input) commit(); }, 120));
-  input.addEventListener("input", (event) => {
-    grow(); clearTimeout(editing.timer);
-    if (event.isComposing) return;
-    kept.keep({ [editing.key]: input.value }, { [editing.key]: editing.saved });
-    editing.timer = setTimeout(() => { if (editing) save(); }, 900);
+  input.addEventListener("input", () => {
+    if (editing) { grow(); clearTimeout(editing.timer); }
   });
+  function saveSoon() {
+    if (!editing) return;
+    kept.keep({ [editing.key]: input.value }, { [editing.key]: editing.saved });
+    clearTimeout(editing.timer); editing.timer = setTimeout(() => { if (editing) save(); }, 900);
+  }
   holder.addEventListener("keydown", (event) => {
     const cell = event.target.closest("td[data-points]");
     if (!cell || event.target !== cell || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -243,5 +236,5 @@
       if (cell) { cell.classList.remove("unsaved"); cell.removeAttribute("title"); }
     },
   });
-  window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
+  window.addEventListener("beforeunload", (event) => { if (editing) commit(); if (queue.length || unsaved.size) { event.preventDefault(); event.returnValue = "还有没保存的内容"; } });
 })();
