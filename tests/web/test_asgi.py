@@ -13,6 +13,7 @@ from django.conf import settings
 from django.test import Client, RequestFactory, override_settings
 
 from jiheng.web import asgi, upstream
+from jiheng.web.org.models import Person
 from jiheng.web.wsgi import sender
 
 Environ = dict[str, Any]
@@ -232,11 +233,14 @@ def test_an_answer_that_nobody_reads_holds_no_thread(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db
-def test_who_sends_is_known_by_the_session(client: Client, person: Any) -> None:
+def test_who_sends_is_known_by_the_session(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The transaction around the test would be closed with them; of a request there is none.
+    monkeypatch.setattr("jiheng.web.wsgi.close_old_connections", lambda: None)
+
     def environ(cookie: str) -> Environ:
         return RequestFactory().post("/", headers={"Cookie": cookie}).environ
 
-    somebody = person("clerk")
+    somebody = Person.objects.create_user("somebody", "某人", "Ceshi-2026-mima")
     assert sender(environ("")) is None
     assert sender(environ(f"{settings.SESSION_COOKIE_NAME}={'x' * 32}")) is None
     client.force_login(somebody)
