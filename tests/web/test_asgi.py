@@ -134,7 +134,7 @@ def test_slow_uploads_hold_no_thread_and_one_person_has_few_at_once(seen: list[E
         held = [
             asyncio.ensure_future(asgi.application(LARGE, never, send)) for _ in range(asgi.LARGE_OF_ONE + 1)
         ]  # fmt: skip
-        refused, held = await asyncio.wait(held, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        _, held = await asyncio.wait(held, return_when=asyncio.FIRST_COMPLETED, timeout=20)
         await asyncio.wait_for(asgi.application(scope(method="GET"), at_once, send), 20)
         for task in held:
             task.cancel()

@@ -27,7 +27,8 @@ def sender(environ: dict[str, Any]) -> int | None:
     close_old_connections()
     try:
         SessionMiddleware(lambda _: HttpResponse()).process_request(request)
-        return get_user(request).pk
+        person: int | None = get_user(request).pk
+        return person
     except DatabaseError:  # the page is about to meet it too, and says so
         return None
     finally:
