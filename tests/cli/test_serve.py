@@ -94,8 +94,33 @@ def test_leaves_nothing_behind_when_it_is_killed(served: tuple[subprocess.Popen[
     assert len(started) >= 3  # the worker, the web server and its own process
     process.kill()
     process.wait()
-    while any(Path(f"/proc/{pid}").exists() for pid in started):  # the test's time-out is for those that stay
+    wait_until_gone(started)
+
+
+def wait_until_gone(pids: list[int]) -> None:
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):  # the test's time-out is for those that stay
         time.sleep(0.05)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
+@pytest.mark.timeout(400)
+def test_a_killed_process_of_the_web_server_is_replaced_and_a_killed_server_leaves_none_behind(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    """Where memory is short, the kernel kills either. What is left of a server would hold the port for ever."""
+    process, address = served
+    assert process.stdout is not None
+    while address not in process.stdout.readline():
+        assert process.poll() is None
+    server = next(pid for pid in children(process.pid) if b"granian" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    (page_process,) = children(server)
+    os.kill(page_process, signal.SIGKILL)
+    wait_until_gone([page_process])
+    assert fetch(f"{address}/login/")[0] == 200
+    started = children(process.pid)
+    os.kill(server, signal.SIGKILL)
+    assert process.wait(timeout=60) == 1  # whoever watches the service starts it again
+    wait_until_gone(started)
 
 
 def test_does_not_share_a_port_with_another_server(tmp_path: Path) -> None:

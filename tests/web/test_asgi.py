@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable, Iterator
 from threading import Event
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from django.conf import settings
+from django.test import Client, RequestFactory, override_settings
 
 from jiheng.web import asgi, upstream
+from jiheng.web.org.models import Person
+from jiheng.web.wsgi import sender
 
 Environ = dict[str, Any]
 
@@ -93,10 +97,64 @@ def test_a_body_in_pieces_of_unknown_number_has_a_length_at_last(seen: list[Envi
         assert ask(scope(headers=headers(("transfer-encoding", "chunked"))), b"one", b"two")[0] == 413
 
 
+LARGE = scope(headers=headers(("content-length", "300004")))
+
+
 @override_settings(ANONYMOUS_MAX_BYTES=5)
-def test_a_large_body_is_read_as_it_comes(seen: list[Environ]) -> None:
-    what = scope(headers=headers(("content-length", "300004")))
-    assert ask(what, b"x" * 300_000, b"last")[2] == b"x" * 300_000 + b"last"
+def test_a_large_body_is_taken_of_somebody_who_is_logged_in(seen: list[Environ], monkeypatch: Any) -> None:
+    monkeypatch.setattr(asgi, "sender", lambda _: 1)
+    assert ask(LARGE, b"x" * 300_000, b"last")[2] == b"x" * 300_000 + b"last"
+    monkeypatch.setattr(asgi, "sender", lambda _: None)
+    assert ask(LARGE, b"x" * 300_000, b"last")[2] == b""  # not a byte was read, and the pages are told how long it is
+    assert seen[1]["CONTENT_LENGTH"] == "300004"
+
+
+@override_settings(ANONYMOUS_MAX_BYTES=5, REQUEST_MAX_BYTES=300_003)
+def test_of_what_is_larger_than_anybody_may_send_nothing_is_read(seen: list[Environ], monkeypatch: Any) -> None:
+    monkeypatch.setattr(asgi, "sender", lambda _: 1)
+    assert ask(LARGE, b"x" * 300_000, b"last")[2] == b""
+
+
+@override_settings(ANONYMOUS_MAX_BYTES=5)
+def test_slow_uploads_hold_no_thread_and_one_person_has_few_at_once(seen: list[Environ], monkeypatch: Any) -> None:
+    """Before, eight uploads over slow lines stopped the pages of everybody."""
+    monkeypatch.setattr(asgi, "sender", lambda _: 1)
+    sent: list[int] = []
+
+    async def never() -> dict[str, Any]:
+        return await asyncio.Event().wait()  # type: ignore[return-value]
+
+    async def at_once() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message.get("status", 0))
+
+    async def all_of_them() -> None:
+        held = [
+            asyncio.ensure_future(asgi.application(LARGE, never, send)) for _ in range(asgi.LARGE_OF_ONE + 1)
+        ]  # fmt: skip
+        _, held = await asyncio.wait(held, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        await asyncio.wait_for(asgi.application(scope(method="GET"), at_once, send), 20)
+        for task in held:
+            task.cancel()
+        await asyncio.wait(held)
+
+    asyncio.run(all_of_them())
+    assert sent == [429, 0, 200, 0]
+    assert not asgi._large
+
+
+@override_settings(ANONYMOUS_MAX_BYTES=5)
+def test_where_there_is_no_room_for_an_upload_it_says_so(seen: list[Environ], monkeypatch: Any) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(asgi, "sender", lambda _: 1)
+    monkeypatch.setattr(upstream.tempfile, "SpooledTemporaryFile", lambda _: type("Full", (), {"write": full})())
+    status, _, why = ask(LARGE, b"x" * 300_000, b"last")
+    assert (status, seen) == (507, [])
+    assert "磁盘已满" in why.decode()
 
 
 def test_a_form_that_does_not_come_is_refused_and_no_page_sees_it(
@@ -172,3 +230,19 @@ def test_an_answer_that_nobody_reads_holds_no_thread(monkeypatch: pytest.MonkeyP
 
     asyncio.run(asyncio.wait_for(asgi.application(scope(method="GET"), receive, send), 20))
     assert len(sent) == 2
+
+
+@pytest.mark.django_db
+def test_who_sends_is_known_by_the_session(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The transaction around the test would be closed with them; of a request there is none.
+    monkeypatch.setattr("jiheng.web.wsgi.close_old_connections", lambda: None)
+
+    def environ(cookie: str) -> Environ:
+        return RequestFactory().post("/", headers={"Cookie": cookie}).environ
+
+    somebody = Person.objects.create_user("somebody", "某人", "Ceshi-2026-mima")
+    assert sender(environ("")) is None
+    assert sender(environ(f"{settings.SESSION_COOKIE_NAME}={'x' * 32}")) is None
+    client.force_login(somebody)
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    assert sender(environ(cookie)) == somebody.pk

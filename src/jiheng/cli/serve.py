@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +38,7 @@ _LIMITS = [
     *("--backlog", "4096", "--backpressure", str(CONNECTIONS)),
     *("--http1-header-read-timeout", "15000"),  # milliseconds; idle connections are closed after them too
     *("--workers-kill-timeout", "5"),
+    "--respawn-failed-workers",  # one that was killed, by want of memory say, stops neither the others nor the service
 ]
 
 
@@ -52,15 +54,22 @@ def _many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _manage(*arguments: str) -> None:
-    """Run one of Django's own commands in a process of its own."""
-    subprocess.run([sys.executable, "-m", "jiheng.web.manage", *arguments], check=True)  # noqa: S603
-
-
 def _start(*command: str) -> subprocess.Popen[bytes]:
-    """A process that is told to end when this one is gone, were it killed."""
+    """A process in a group of its own, that is told to end when this one is gone, were it killed."""
     tied = partial(end_with_parent, signal.SIGTERM, os.getpid()) if os.name == "posix" else None
-    return subprocess.Popen([sys.executable, "-m", *command], preexec_fn=tied)  # noqa: S603 - no threads here
+    return subprocess.Popen([sys.executable, "-m", *command], preexec_fn=tied, start_new_session=True)  # noqa: S603
+
+
+def _manage(*arguments: str) -> None:
+    """Run one of Django's own commands in a process of its own. Raises ``CalledProcessError`` where it fails."""
+    process = _start("jiheng.web.manage", *arguments)
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        _end(process)
+        raise
+    if status:
+        raise subprocess.CalledProcessError(status, process.args)
 
 
 def _worker() -> subprocess.Popen[bytes]:
@@ -69,16 +78,24 @@ def _worker() -> subprocess.Popen[bytes]:
 
 
 def _end(*processes: subprocess.Popen[bytes]) -> None:
-    """End these processes together; what is still there after a while is killed."""
+    """End these processes together; what is still there after a while is killed, with what it has left behind."""
     for process in processes:
         process.terminate()
     until = time.monotonic() + _END_SECONDS
     for process in processes:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(max(0.1, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        _kill_group(process)
+        process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """The process where it still runs, and its own: those of a killed web server would go on to hold the port."""
+    if os.name != "posix":
+        process.kill()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int | None:
@@ -164,28 +181,39 @@ def serve(
         os.environ["JIHENG_DEMO"] = "1"
     os.environ.setdefault("JIHENG_VAR", str(Path("var").resolve()))
     _private(Path(os.environ["JIHENG_VAR"]))
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
-        _manage("migrate", "--verbosity", "0")
-        _manage("collectstatic", "--noinput", "--verbosity", "0")
-        if demo:
-            _manage("demo")
+        _prepare(demo)
+        _many_files()
+        status = _run(host, port, workers, demo)
+    except KeyboardInterrupt:
+        status = 0
     except subprocess.CalledProcessError as error:
         typer.echo("数据库没有准备好，未启动。请看上面的信息。", err=True)
         raise typer.Exit(2) from error
-    worker = _worker()
-    _many_files()
-    granian = ["granian", "--interface", "asginl", "--host", host, "--port", str(port), "--workers", str(workers)]
-    server = _start(*granian, *_LIMITS, "jiheng.web.asgi:application")
-    signal.signal(signal.SIGTERM, _interrupted)
-    try:
-        if _answering(host, port, server):
-            _told(host, port, demo)
-        while (status := _wait(server)) is None:
-            if worker.poll() is not None:  # killed, by want of memory say: the next one takes up what it left
-                worker = _worker()
-    except KeyboardInterrupt:
-        status = 0
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        _end(server, worker)
     raise typer.Exit(0 if status in (0, -signal.SIGTERM, -signal.SIGINT) else 1)
+
+
+def _prepare(demo: bool) -> None:
+    """Bring the database up to date. Raises ``CalledProcessError``, having said what is wrong."""
+    _manage("migrate", "--verbosity", "0")
+    _manage("collectstatic", "--noinput", "--verbosity", "0")
+    if demo:
+        _manage("demo")
+
+
+def _run(host: str, port: int, workers: int, demo: bool) -> int:
+    """Web server and worker, until the server ends or this process is told to; the server's exit code."""
+    granian = ["granian", "--interface", "asginl", "--host", host, "--port", str(port), "--workers", str(workers)]
+    running = {"server": _start(*granian, *_LIMITS, "jiheng.web.asgi:application"), "worker": _worker()}
+    try:
+        if _answering(host, port, running["server"]):
+            _told(host, port, demo)
+        while (status := _wait(running["server"])) is None:
+            if running["worker"].poll() is not None:  # killed, by want of memory say: the next one takes up its work
+                running["worker"] = _worker()
+        return status
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        _end(*running.values())

@@ -2,8 +2,9 @@
 read.
 
 The pages are WSGI: each works in one of few threads. Granian's own bridge would let a thread wait for every byte of a
-body, so that eight strangers who never finish a form stop the platform. Here the loop waits, for thousands at once: a
-form is gathered first, an answer is put down first (on disk where it is large) and then sent as fast as it is read.
+body, so that eight who never finish a form stop the platform. Here the loop waits, for thousands at once: a form is
+gathered first (of what is large, only that of somebody who is logged in), an answer is put down first (on disk where it
+is large) and then sent as fast as it is read.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 
 from jiheng.web.upstream import TooSlow, Upstream
 from jiheng.web.wsgi import application as pages
+from jiheng.web.wsgi import sender
 
 THREADS = 4
 """Pages that one process works on at once."""
@@ -33,10 +36,21 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+LARGE_OF_ONE = 8
+"""Large bodies of one person on their way in to one process."""
+T = TypeVar("T")
+
+_large: Counter[int] = Counter()
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
 _log = logging.getLogger(__name__)
 _TOO_SLOW = "请求没有在规定时间内传完，连接已断开。请检查网络后重试。"
 _TOO_LARGE = "没有写明长度的请求太大。请用浏览器或在请求里写明 Content-Length 后再传。"
+_TOO_MANY = "您同时上传的文件太多。请等前面的传完再传。"
+_NO_ROOM = "服务器的磁盘已满（或暂时不能写入），上传的内容没有接收。请告诉运维人员腾出磁盘空间，再办理一次。"
+
+
+class TooMany(Exception):
+    """One person sends more at once than they may."""
 
 
 class Answer:
@@ -58,21 +72,50 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI: one request."""
     if scope["type"] != "http":
         return None
-    body = Upstream(receive, asyncio.get_running_loop(), _length(scope))
+    body = Upstream(receive, _length(scope))
     try:
-        # Larger ones only people send who are logged in: the pages look at that before they read a byte.
         if body.length is None or body.length <= settings.ANONYMOUS_MAX_BYTES:
             await body.gather(settings.ANONYMOUS_MAX_BYTES)
+        elif body.length <= settings.REQUEST_MAX_BYTES:
+            await _gather_large(body, _environ(scope, body))
     except TooSlow:
         return await _refuse(send, 408, _TOO_SLOW)
     except OverflowError:
         return await _refuse(send, 413, _TOO_LARGE)
+    except TooMany:
+        return await _refuse(send, 429, _TOO_MANY)
     except ConnectionError:
         return None
-    answer = await asyncio.get_running_loop().run_in_executor(_pool, _worked, _environ(scope, body))
+    except OSError as error:
+        _log.error("the body of a request cannot be put down: %s", error)
+        return await _refuse(send, 507, _NO_ROOM)
+    answer = await _in_thread(_worked, _environ(scope, body))
     with suppress(OSError, asyncio.TimeoutError), answer.body:
         await _sent(answer, send)
     return None
+
+
+def _in_thread(work: Callable[[dict[str, Any]], T], environ: dict[str, Any]) -> Awaitable[T]:
+    return asyncio.get_running_loop().run_in_executor(_pool, work, environ)
+
+
+async def _gather_large(body: Upstream, environ: dict[str, Any]) -> None:
+    """Take in what only people send who are logged in; of others it is left where it is, and the pages refuse it.
+
+    A slow line must hold no thread: else few who upload from one stop the pages of everybody.
+    """
+    who = await _in_thread(sender, environ)
+    if who is None:
+        return
+    if _large[who] >= LARGE_OF_ONE:
+        raise TooMany
+    _large[who] += 1
+    try:
+        await body.gather(settings.REQUEST_MAX_BYTES)
+    finally:
+        _large[who] -= 1
+        if not _large[who]:
+            del _large[who]
 
 
 def _worked(environ: dict[str, Any]) -> Answer:

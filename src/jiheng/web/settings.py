@@ -186,10 +186,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"no_trace": {"()": "jiheng.web.protection.logs.NoTrace"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "line": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_trace"]},
+    },
     # Where a page says that the server failed, its log says why, also outside of DEBUG.
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # What strangers send that cannot be right takes a line: they must not fill the disk with our own code.
+        "django.security": {"handlers": ["line"], "level": "ERROR", "propagate": False},
         "jiheng": {"handlers": ["stderr"], "level": "INFO", "propagate": True},
     },
 }

@@ -1,4 +1,4 @@
-"""The body of a request on its way in: gathered while the loop waits, or read by a page as it comes, not for ever."""
+"""The body of a request on its way in: gathered while the loop waits, not for ever."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ class TooSlow(OSError):
 class Upstream:
     """A body that is still on its way; ``length`` is known, or becomes known when it is gathered."""
 
-    def __init__(self, receive: Receive, loop: asyncio.AbstractEventLoop, length: int | None) -> None:
+    def __init__(self, receive: Receive, length: int | None) -> None:
         self.length = length
         self._receive = receive
-        self._loop = loop
         self._begun = time.monotonic()
         self._came = 0
         self._ended = length == 0
@@ -60,27 +59,6 @@ class Upstream:
                 return bytes(piece)
         return b""
 
-    def read_next(self) -> bytes:
-        """The same for a page, which waits in its thread."""
-        return asyncio.run_coroutine_threadsafe(self.next(), self._loop).result()
-
     def file(self) -> IO[bytes]:
-        """The body as a page reads it."""
-        return self._gathered or io.BufferedReader(_Coming(self))
-
-
-class _Coming(io.RawIOBase):
-    """A body read as it comes."""
-
-    def __init__(self, body: Upstream) -> None:
-        self._body = body
-        self._left = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        self._left = self._left or self._body.read_next()
-        count = min(len(buffer), len(self._left))
-        buffer[:count], self._left = self._left[:count], self._left[count:]
-        return count
+        """The body as a page reads it; nothing where it was left where it is."""
+        return self._gathered or io.BytesIO()

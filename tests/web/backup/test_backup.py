@@ -202,6 +202,16 @@ def test_a_failure_after_the_files_were_exchanged_puts_them_back(
     assert (media / "mine").read_bytes() == b"present"
 
 
+def test_what_a_killed_restore_left_goes_with_the_next(filled: Project, media: Path, tmp_path: Path) -> None:
+    """Documents that nobody sees any more, and that no backup holds."""
+    backup(tmp_path / "a.jhb")
+    for end in ("new", "old"):
+        (media.parent / f".media.0a1b2c3d.{end}" / "uploads").mkdir(parents=True)
+    restore(tmp_path / "a.jhb", replace=True)
+    assert not list(media.parent.glob(".media.*"))
+    assert (media / "uploads" / "a1").exists()
+
+
 def test_a_damaged_archive_is_found_before_anything_is_touched(filled: Project, tmp_path: Path) -> None:
     path = tmp_path / "a.jhb"
     backup(path)

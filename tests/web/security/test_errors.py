@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import logging
+import sys
 from typing import Any
 
 import pytest
@@ -47,6 +50,19 @@ def test_400_for_a_host_that_is_not_ours(settings: Any) -> None:
     assert "evil.example" not in text
     both = {"host": "jx.example.gov.cn", "x-forwarded-host": "evil.example"}
     assert "evil.example" not in Client().get("/api/", headers=both).content.decode()
+
+
+def test_what_a_stranger_sends_takes_one_line_of_the_log(client: Client, settings: Any) -> None:
+    """With our code in it, it was forty: enough of them fill a disk."""
+    settings.ALLOWED_HOSTS = ["jiheng.example"]
+    (handler,) = (h for h in logging.getLogger("django.security").handlers if type(h) is logging.StreamHandler)
+    before = handler.setStream(log := io.StringIO())
+    try:
+        client.get("/login/", headers={"host": "evil.example"})
+    finally:
+        handler.setStream(before or sys.stderr)
+    assert len(log.getvalue().splitlines()) == 1
+    assert "evil.example" in log.getvalue()
 
 
 def test_400_for_characters_that_no_text_has(world: Any, as_: Any) -> None:

@@ -132,9 +132,11 @@ def _first_full(is_older: bool) -> str:
 def _new_media(archive: Reader) -> Iterator[Callable[[], None]]:
     """Lay the files ready beside the present ones; what is given makes them the present ones.
 
-    Whatever fails before the end of the block puts the old files back.
+    Whatever fails before the end of the block puts the old files back. What a restore left that was killed goes with
+    the files that this one replaces.
     """
     root = Path(settings.MEDIA_ROOT)
+    left = [folder for end in ("new", "old") for folder in root.parent.glob(f".{root.name}.*.{end}")]
     mark = secrets.token_hex(4)
     fresh, old = root.with_name(f".{root.name}.{mark}.new"), root.with_name(f".{root.name}.{mark}.old")
     fresh.mkdir(parents=True)
@@ -163,7 +165,8 @@ def _new_media(archive: Reader) -> Iterator[Callable[[], None]]:
         raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
+    for folder in (old, *left):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _database(archive: Reader, path: Path, swap: Callable[[], None]) -> dict[str, int]:

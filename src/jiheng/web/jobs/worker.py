@@ -57,6 +57,7 @@ class Worker:
         self._stop_children()
         signal.alarm(_RELEASE_SECONDS)  # a database that does not answer does not keep the worker
         services.release(self.name)
+        sweep()  # people's documents do not lie about until the service is started again
 
     def _end(self, *_: object) -> None:
         self._ending = True
