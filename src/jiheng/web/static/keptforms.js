@@ -93,6 +93,7 @@
   function restore(form) {
     const draft = (kept.read().forms || {})[names.get(form)];
     if (!draft || form.querySelector(".unkept") || !takes(form, draft)) return;
+    if (document.querySelector(`.doubts [name=kept][value="${draft.id}"]`)) return; // it is asked about just now
     if (!put(form, draft)) { if (!isAnswer) forget(form); return; } // the server has it
     if (draft.action) form.setAttribute("action", draft.action);
     form.prepend(kept.note(kept.words(draft.at), ["放弃", () => giveUp(form)]));
