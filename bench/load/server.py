@@ -11,8 +11,9 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -110,8 +111,20 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+def _below(pid: int) -> list[int]:
+    """The processes that this one has started, and theirs, as /proc tells."""
+    started = defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            started[int(stat.read_text().rpartition(")")[2].split()[1])].append(int(stat.parent.name))
+    found = [pid]
+    for one in found:
+        found += started[one]
+    return found[1:]
+
+
 class Served:
-    """The platform as ``jiheng serve`` starts it on 127.0.0.1, with all its processes in a group of their own."""
+    """The platform as ``jiheng serve`` starts it on 127.0.0.1, with all its processes."""
 
     def __init__(self, address: str, var: Path, workers: int) -> None:
         self.address, self.var, self.workers = address, var, workers
@@ -131,7 +144,9 @@ class Served:
     def kill(self) -> None:
         """Let every process of it die at this moment, the background worker too; wait until the port is free."""
         assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
+        for pid in [self.process.pid, *_below(self.process.pid)]:  # its web server and worker have groups of their own
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         self.log.close()
         until = time.monotonic() + PATIENCE
