@@ -38,7 +38,17 @@ def take_turns(what: str, key: int) -> None:
     For numbers that follow one another, say. To lock the object itself would make everybody wait who only adds a row
     with a foreign key to it: MariaDB knows no weaker lock.
     """
-    name = f"{what} {key}"
-    if not Turn.objects.filter(name=name).exists():
-        Turn.objects.bulk_create([Turn(name=name)], ignore_conflicts=True)
-    for_update(Turn.objects.filter(name=name)).get()
+    insert_or_lock(Turn(name=f"{what} {key}"), "name")
+
+
+def insert_or_lock(row: models.Model, unique: str, touched: str = "") -> None:
+    """Insert a row, or lock the one that has the same ``unique`` field already, writing ``touched`` in it; whoever does
+    so at the same time waits here for the first one's commit.
+
+    One statement: on MariaDB an insert that fails takes a shared lock, over which two that wait for a third come to a
+    deadlock.
+    """
+    by = [unique] if connection.features.supports_update_conflicts_with_target else None
+    type(row)._default_manager.bulk_create(
+        [row], update_conflicts=True, unique_fields=by, update_fields=[touched or unique]
+    )

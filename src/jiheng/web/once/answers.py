@@ -12,12 +12,12 @@ from datetime import timedelta
 from cryptography.fernet import Fernet
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from jiheng.web import transaction
+from jiheng.web.locks import insert_or_lock
 from jiheng.web.once.models import KeptAnswer
 
 FIELD, HEADER = "once", "Idempotency-Key"
@@ -118,16 +118,8 @@ def _answer(request: HttpRequest, digest: str, content: str, key: str, run: Run)
 
 
 def _taken(digest: str, content: str) -> KeptAnswer:
-    """The row of a key, locked. Whoever sends it at the same time waits here for the first one's commit.
-
-    One statement that inserts or locks: on MariaDB an insert that fails takes a shared lock, over which two that wait
-    for a third come to a deadlock.
-    """
-    row = KeptAnswer(digest=digest, content=content, asked_at=timezone.now())
-    by_digest = ["digest"] if connection.features.supports_update_conflicts_with_target else None
-    KeptAnswer.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=by_digest, update_fields=["asked_at"]
-    )  # fmt: skip
+    """The row of a key, locked. Whoever sends it at the same time waits here for the first one's commit."""
+    insert_or_lock(KeptAnswer(digest=digest, content=content, asked_at=timezone.now()), "digest", "asked_at")
     return KeptAnswer.objects.get(pk=digest)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 
 from jiheng.web import transaction
-from jiheng.web.locks import for_update
+from jiheng.web.locks import for_update, take_turns
 from jiheng.web.supervision.actor import actor
 from jiheng.web.supervision.chain import GENESIS, entry_hash
 from jiheng.web.supervision.models import AuditEntry, AuditHead, Notification
@@ -52,7 +52,10 @@ def record(action: str, target: models.Model | None, before: Any = None, after: 
 
 def _append(entries: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
     """Add entries to the end of the chain, which is nobody else's from here to the COMMIT."""
-    head, _ = for_update(AuditHead.objects.all()).get_or_create(pk=1, defaults={"sequence": 0, "hash": GENESIS})
+    head = for_update(AuditHead.objects.filter(pk=1)).first()
+    if head is None:  # the very first entry, or two of them
+        take_turns("supervision.head", 1)
+        head, _ = for_update(AuditHead.objects.all()).get_or_create(pk=1, defaults={"sequence": 0, "hash": GENESIS})
     sequence, last, made = head.sequence, head.hash, []
     for entry, whose in entries:
         sequence += 1
